@@ -1,0 +1,147 @@
+"""What the stages ask of one another: Protocols only.  `server/` hands each stage its neighbours."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+from saywhy.model.address import Address
+from saywhy.model.envelope import Envelope, Origin, Recipient
+from saywhy.model.organisation import DirectoryObject, Organisation
+from saywhy.model.outcome import Deferred, Expanded, Failed, Outcome
+from saywhy.model.queued import Headline, Message, NextHop, Pending, QueueId
+
+
+class CurrentOrganisation(Protocol):
+    """The snapshot in force now; ask again for each message, never keep it across an await."""
+
+    def __call__(self) -> Organisation: ...
+
+
+class Directory(Protocol):
+    """Who an address belongs to (spec E).  infra.errors.DirectoryDown when it cannot be asked."""
+
+    def find(self, address: Address) -> Sequence[DirectoryObject]:
+        """The objects that own `address`: none, one, or several (5.1.4)."""
+        ...
+
+    def near(self, address: Address, limit: int = 3) -> list[Address]:
+        """Existing addresses of the same domain within edit distance 2, nearest first (spec 5.1.1 Extra)."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Submission:
+    """A message accepted by a receive stage.  `content` has the trace header on; `number` names it already."""
+
+    id: QueueId
+    envelope: Envelope
+    origin: Origin
+    headline: Headline
+    content: bytes
+    arrived: float
+
+
+class Submit(Protocol):
+    """receive -> queue.  Returns when the message is durably queued; Refused (4.3.x) when it could not be."""
+
+    async def __call__(self, submission: Submission) -> None: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Resolved:
+    """What the categorizer made of a recipient.
+
+    Either `outcome` is None and mail goes to `address` (into `mailbox` when that is named), or the recipient
+    is settled or deferred already: unknown, ambiguous, a group (Expanded; its members follow as Resolved of
+    their own, `recipient` being the group's with its DSN wishes as RFC 3461 section 5.2.7 passes them on).
+    """
+
+    recipient: Recipient
+    address: Address
+    mailbox: str = ""
+    outcome: Failed | Expanded | Deferred | None = None
+
+
+class Categorize(Protocol):
+    """queue -> categorize.  Never raises: a directory that is down gives Deferred outcomes (4.3.x)."""
+
+    def __call__(self, envelope: Envelope, origin: Origin) -> list[Resolved]: ...
+
+
+class SelectRoute(Protocol):
+    """queue -> route: which queue a resolved recipient joins, or why there is none.  No IO."""
+
+    def __call__(self, resolved: Resolved, size: int) -> NextHop | Failed: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Host:
+    """One address to try.  `name` is the MX or smart host (or the literal), `preference` the MX's."""
+
+    name: str
+    ip: str
+    port: int
+    preference: int = 0
+
+
+class FindHosts(Protocol):
+    """deliver -> route: the addresses to try for a next hop, in order (RFC 5321 section 5); Refused if none."""
+
+    async def __call__(self, hop: NextHop) -> list[Host]: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Transmission:
+    """One message for the recipients that share a next hop."""
+
+    message: Message
+    content: bytes
+    hop: NextHop
+    pending: tuple[Pending, ...]
+
+
+class Deliver(Protocol):
+    """queue -> deliver: one attempt.  One outcome per pending recipient, in order; never raises."""
+
+    async def __call__(self, transmission: Transmission) -> list[Outcome]: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Settled:
+    """A recipient and what became of it.  `Deferred` here means: a delayed report may be due."""
+
+    pending: Pending
+    outcome: Outcome
+
+
+@dataclass(frozen=True, slots=True)
+class OutgoingReport:
+    """A report ready to be queued: to the original reverse-path, from `<>`.  `about` are the recipients in it."""
+
+    kind: str  # failed, delayed, delivered, relayed, expanded
+    envelope: Envelope
+    headline: Headline
+    content: bytes
+    about: tuple[Settled, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Suppressed:
+    """A report that was due and does not leave, with the switch or rule that held it back (spec B7)."""
+
+    settled: Settled
+    rule: str
+
+
+@dataclass(frozen=True, slots=True)
+class Reports:
+    outgoing: tuple[OutgoingReport, ...] = ()
+    suppressed: tuple[Suppressed, ...] = ()
+
+
+class Report(Protocol):
+    """queue -> report: the reports that these results call for.  Pure: no IO, never raises."""
+
+    def __call__(self, message: Message, content: bytes, settled: Sequence[Settled]) -> Reports: ...

@@ -1,0 +1,146 @@
+"""The Store: one shard's queue, tracking and organisation objects, behind a narrow contract.
+
+Everything that must happen together is one `Change`, committed atomically and durably before `commit`
+returns.  Reads see every commit that returned before they began.  The store does not know which recipients
+are being tried right now: one process owns a shard and keeps that in memory, so that after a crash everything
+that was not settled is simply still due.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Protocol
+
+from saywhy.model.event import Event, Kind
+from saywhy.model.queued import HopKind, Message, NewMessage, Pending, QueueId
+
+
+@dataclass(slots=True)
+class Change:
+    """One atomic step of the queue.  A message leaves the store with its last pending recipient.
+
+    `add` new messages; `update` pending recipients that wait on (matched by message and number; adds the row
+    when there is none, so that a group's members can replace the group); `settle` recipients that are done;
+    `events` of messages become tracking rows.
+    """
+
+    add: list[NewMessage] = field(default_factory=list)
+    update: list[Pending] = field(default_factory=list)
+    settle: list[tuple[QueueId, int]] = field(default_factory=list)
+    events: list[Event] = field(default_factory=list)
+
+
+@dataclass(frozen=True, slots=True)
+class DueRow:
+    """A pending recipient with its message."""
+
+    message: Message
+    pending: Pending
+
+
+@dataclass(frozen=True, slots=True)
+class QueueRow:
+    """What waits for one next hop.  `oldest` is the earliest arrival, `next_due` the earliest due time."""
+
+    key: str
+    kind: HopKind
+    domain: str
+    connector: str
+    recipients: int
+    messages: int
+    next_due: float
+    oldest: float
+    retrying: int  # recipients with at least one attempt
+    last_error: str = ""  # of the recipient tried last
+    cause: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class MessageFilter:
+    """Which messages to list; empty fields do not restrict.  `after` is the last id of the page before."""
+
+    queue: str = ""
+    sender: str = ""
+    recipient: str = ""
+    after: QueueId | None = None
+    limit: int = 1000
+
+
+@dataclass(frozen=True, slots=True)
+class TrackingFilter:
+    """Which tracking rows: by queue id or Message-ID header (either), oldest first."""
+
+    message: str = ""
+    message_id: str = ""
+    kinds: tuple[Kind, ...] = ()
+    limit: int = 10_000
+
+
+@dataclass(frozen=True, slots=True)
+class ObjectChange:
+    """One organisation object put (`data` given) or removed (`data` None)."""
+
+    kind: str
+    name: str
+    data: Mapping[str, Any] | None
+
+
+class RevisionConflict(Exception):
+    """The organisation changed between reading and writing; read again and decide again."""
+
+
+class Store(Protocol):
+    """One shard.  All methods may raise infra.errors.StoreError; none blocks the event loop."""
+
+    def next_id(self) -> QueueId:
+        """A queue id that no message ever had, across restarts."""
+        ...
+
+    async def commit(self, change: Change) -> None:
+        """Return when `change` is on disk, whole.  On StoreError nothing of it is."""
+        ...
+
+    async def due(self, until: float, limit: int) -> list[DueRow]:
+        """Pending recipients due at or before `until` (epoch seconds), earliest first."""
+        ...
+
+    async def next_due(self, after: float) -> float | None:
+        """The earliest due time later than `after`, or None."""
+        ...
+
+    async def content(self, message: QueueId) -> bytes | None:
+        """A queued message's content as it was added; None when it has left the queue."""
+        ...
+
+    async def message(self, message: QueueId) -> Message | None: ...
+
+    async def pending(self, message: QueueId) -> list[Pending]:
+        """What a message still owes, by number."""
+        ...
+
+    async def messages(self, which: MessageFilter) -> list[Message]:
+        """Queued messages by id."""
+        ...
+
+    async def queues(self) -> list[QueueRow]:
+        """One row per next hop that something waits for, by key."""
+        ...
+
+    async def tracking(self, which: TrackingFilter) -> list[Event]: ...
+
+    async def count(self) -> tuple[int, int]:
+        """Messages and pending recipients in the queue."""
+        ...
+
+    async def objects(self) -> tuple[int, list[tuple[str, str, dict[str, Any]]]]:
+        """The organisation's revision and its rows (kind, name, data)."""
+        ...
+
+    async def change_objects(
+        self, revision: int, changes: Sequence[ObjectChange], events: Sequence[Event] = ()
+    ) -> int:
+        """Apply all or none; RevisionConflict unless the current revision is `revision`.  Returns the new one."""
+        ...
+
+    async def close(self) -> None: ...

@@ -1,0 +1,49 @@
+"""Outcome of a recipient: a closed sum type, matched with `assert_never`."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from saywhy.model.failure import Failure
+
+
+@dataclass(frozen=True, slots=True)
+class Delivered:
+    """In the recipient's mailbox, durably."""
+
+    mailbox: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Relayed:
+    """Handed to the next hop, which now answers for it.  `dsn` says whether it took our DSN wishes along."""
+
+    host: str
+    ip: str
+    reply: tuple[str, ...]
+    dsn: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Expanded:
+    """Replaced by the members of a group, each of which has an outcome of its own."""
+
+    group: str
+    members: int
+
+
+@dataclass(frozen=True, slots=True)
+class Deferred:
+    """Not yet; to be tried again."""
+
+    failure: Failure
+
+
+@dataclass(frozen=True, slots=True)
+class Failed:
+    """Never; a report is due unless a switch says otherwise (spec B7)."""
+
+    failure: Failure
+
+
+Outcome = Delivered | Relayed | Expanded | Deferred | Failed

@@ -1,0 +1,105 @@
+"""What the queue holds: messages, the recipients still owed, and the next hops they wait for."""
+
+from __future__ import annotations
+
+import enum
+from dataclasses import dataclass
+from typing import NamedTuple
+
+from saywhy.model.address import Address
+from saywhy.model.envelope import Envelope, Origin, Recipient
+from saywhy.model.failure import Failure
+
+
+class QueueId(NamedTuple):
+    """A message's name in the queue: the shard that owns it and a number that is never used again: `1-8f31`."""
+
+    shard: int
+    number: int
+
+    def __str__(self) -> str:
+        return f"{self.shard}-{self.number:x}"
+
+    @staticmethod
+    def parse(text: str) -> QueueId:
+        """`"1-8f31"` -> QueueId; ValueError otherwise."""
+        shard, dash, number = text.strip().partition("-")
+        if not dash or not shard.isdecimal() or len(text) > 32:
+            raise ValueError(f"{text!r} is not a queue id: expected shard-number, such as 1-8f31")
+        return QueueId(int(shard), int(number, 16))
+
+
+class HopKind(enum.Enum):
+    """How a next hop is reached.  SUBMISSION: not yet categorized.  UNREACHABLE: no route is known."""
+
+    SUBMISSION = "submission"
+    MAILBOX = "mailbox"
+    DNS = "dns"
+    SMART_HOST = "smart-host"
+    UNREACHABLE = "unreachable"
+
+
+@dataclass(frozen=True, slots=True)
+class NextHop:
+    """A queue is the mail for one next hop.  `domain` is a domain key, a smart host list, or a mailbox server."""
+
+    kind: HopKind
+    domain: str = ""
+    connector: str = ""
+
+    @property
+    def key(self) -> str:
+        """The queue's name: `dns/partner.example/Internet`, `mailbox`, `submission`."""
+        return "/".join(part for part in (self.kind.value, self.domain, self.connector) if part)
+
+
+@dataclass(frozen=True, slots=True)
+class Headline:
+    """What a message's own header says, as written and unfolded; empty where absent."""
+
+    message_id: str = ""
+    subject: str = ""
+    date: str = ""
+    from_: str = ""
+    language: str = ""
+    hops: int = 0  # Received fields
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """An accepted message without its content.  `size` in octets; times in epoch seconds."""
+
+    id: QueueId
+    envelope: Envelope
+    origin: Origin
+    arrived: float
+    expires: float
+    size: int
+    headline: Headline = Headline()
+
+
+@dataclass(frozen=True, slots=True)
+class Pending:
+    """A recipient still owed.  `recipient` is as accepted in RCPT; `address` is where it goes now."""
+
+    message: QueueId
+    number: int  # within the message
+    recipient: Recipient
+    address: Address
+    hop: NextHop
+    due: float
+    mailbox: str = ""  # the mailbox's name when it is delivered here
+    attempts: int = 0
+    first_attempt: float = 0.0
+    last_attempt: float = 0.0
+    delay_reported: bool = False
+    failure: Failure | None = None  # the last one
+
+
+@dataclass(frozen=True, slots=True)
+class NewMessage:
+    """A message on its way into the queue, with its content (as stored: trace header on, CRLF lines)."""
+
+    message: Message
+    content: bytes
+    pending: tuple[Pending, ...]

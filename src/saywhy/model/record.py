@@ -1,0 +1,108 @@
+"""Values to JSON objects and back, for the store and the control socket.
+
+A dataclass becomes an object without the fields that hold their default; Address and Status become their text;
+enums their value; tuples lists.  `load` undoes `dump` exactly (a property test proves it for every value).
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import enum
+import json
+import types
+import typing
+from collections.abc import Callable, Hashable
+from functools import cache
+from typing import Any, TypeVar
+
+from saywhy.model.address import Address
+from saywhy.model.status import Status
+
+T = TypeVar("T")
+Converter = Callable[[Any], Any]
+
+
+def dump(value: Any) -> Any:
+    """A value of the model -> what `json` can write."""
+    cls = type(value)
+    if cls in (str, int, float, bool) or value is None:
+        return value
+    if cls in (Address, Status):
+        return str(value)
+    if isinstance(value, enum.Enum):
+        return value.value
+    if cls is tuple or cls is list:
+        return [dump(item) for item in value]
+    if isinstance(value, tuple):  # NamedTuple: QueueId
+        return str(value)
+    if isinstance(value, dict):
+        return {key: dump(item) for key, item in value.items()}
+    out = {}
+    for name, default in _fields(typing.cast(Hashable, cls)):
+        item = getattr(value, name)
+        if item != default:
+            out[name] = dump(item)
+    return out
+
+
+def load(cls: type[T], data: Any) -> T:
+    """What `dump` made of a `cls` -> an equal value; TypeError, KeyError or ValueError for anything else."""
+    return typing.cast(T, _loader(typing.cast(Hashable, cls))(data))
+
+
+def dumps(value: Any) -> str:
+    return json.dumps(dump(value), ensure_ascii=False, separators=(",", ":"))
+
+
+def loads(cls: type[T], text: str | bytes) -> T:
+    return load(cls, json.loads(text))
+
+
+_REQUIRED = object()
+
+
+@cache
+def _fields(cls: Hashable) -> tuple[tuple[str, Any], ...]:
+    out = []
+    for field in dataclasses.fields(typing.cast(type, cls)):
+        default: Any = _REQUIRED
+        if field.default is not dataclasses.MISSING:
+            default = field.default
+        elif field.default_factory is not dataclasses.MISSING:
+            default = field.default_factory()
+        out.append((field.name, default))
+    return tuple(out)
+
+
+@cache
+def _loader(hint: Any) -> Converter:
+    origin = typing.get_origin(hint)
+    if origin in (types.UnionType, typing.Union):
+        inner = next(arg for arg in typing.get_args(hint) if arg is not type(None))
+        convert = _loader(inner)
+        return lambda data: None if data is None else convert(data)
+    if origin is tuple:
+        item = _loader(typing.get_args(hint)[0])
+        return lambda data: tuple(item(entry) for entry in data)
+    if not isinstance(hint, type) or hint in (str, int, float, bool):
+        return lambda data: data
+    return _class_loader(hint)
+
+
+def _class_loader(cls: type) -> Converter:
+    parse = getattr(cls, "parse", None)
+    if (parse is not None and not dataclasses.is_dataclass(cls)) or cls in (Address, Status):
+        return typing.cast(Converter, parse)
+    if issubclass(cls, enum.Enum):
+        return cls
+    if not dataclasses.is_dataclass(cls):
+        return lambda data: data
+    loaders: dict[str, Converter] = {}
+
+    def build(data: dict[str, Any]) -> Any:
+        if not loaders:
+            hints = typing.get_type_hints(cls)
+            loaders.update((field.name, _loader(hints[field.name])) for field in dataclasses.fields(cls))
+        return cls(**{name: loaders[name](item) for name, item in data.items()})
+
+    return build

@@ -100,7 +100,6 @@ class ReceiveConnector:
     max_header_size: int = 256 * 1024
     max_recipients: int = 200
     max_hops: int = 30
-    max_local_hops: int = 8
     max_connections: int = 5000
     max_connections_per_source: int = 20
     max_connections_per_source_percent: int = 2
@@ -179,8 +178,6 @@ class TransportConfig:
     report_rate_per_sender: int = 20  # reports an hour; above, they are counted in one (spec B7.9, errata 61)
     near_misses: bool = True
 
-
-ORGANISATION_NAME = "transport"
 
 OrganisationObject = (
     AcceptedDomain | Mailbox | Contact | Group | User | ReceiveConnector | SendConnector | TransportConfig

@@ -1,0 +1,124 @@
+"""The Failures of this stage's own decisions, one function each (spec A2, F1, F2).
+
+What the grammar refuses is made in wire/smtp.  Texts are for strangers: ASCII, no internal names.
+"""
+
+from __future__ import annotations
+
+from saywhy.model.evidence import Evidence, Stage, Step
+from saywhy.model.failure import Failure
+from saywhy.model.status import Status
+
+
+def _failure(reply: int, status: str, cause: str, text: str, evidence: Evidence, tag: str = "") -> Failure:
+    return Failure(Status.parse(status), reply, cause, text, evidence, permanent=reply >= 500, tag=tag)
+
+
+def _at(step: Step, connector: str, *, name: str = "", observed: int = -1, limit: int = -1) -> Evidence:
+    return Evidence(Stage.RECEIVE, step, connector=connector, name=name, observed=observed, limit=limit)
+
+
+def too_many_connections(connector: str, limit: int) -> Failure:
+    return _failure(
+        421,
+        "4.3.2",
+        "too-many-connections",
+        "Service not available, too many connections",
+        _at(Step.CONNECT, connector, limit=limit),
+    )
+
+
+def no_connector(listener: str) -> Failure:
+    return _failure(
+        554,
+        "5.7.1",
+        "client-not-served",
+        "No mail service for your address",
+        _at(Step.CONNECT, "", name=listener),
+    )
+
+
+def stopping(connector: str) -> Failure:
+    return _failure(421, "4.3.2", "server-stopping", "Service is stopping", _at(Step.NONE, connector))
+
+
+def timed_out(connector: str, seconds: int) -> Failure:
+    return _failure(
+        421, "4.4.2", "session-timeout", "Connection timed out", _at(Step.NONE, connector, limit=seconds)
+    )
+
+
+def no_resources(connector: str, step: Step, name: str) -> Failure:
+    return _failure(
+        452, "4.3.1", "system-resources", "Insufficient system resources", _at(step, connector, name=name)
+    )
+
+
+def tls_first(connector: str) -> Failure:
+    return _failure(530, "5.7.0", "tls-required", "Must issue a STARTTLS command first", _at(Step.MAIL, connector))
+
+
+def sign_in_first(connector: str) -> Failure:
+    return _failure(
+        530,
+        "5.7.1",
+        "authentication-required",
+        "Client was not authenticated",
+        _at(Step.MAIL, connector),
+        "SMTPRECV.Auth.Required",
+    )
+
+
+def bad_sign_in(connector: str, name: str) -> Failure:
+    return _failure(
+        535,
+        "5.7.8",
+        "authentication-failed",
+        "Authentication unsuccessful",
+        _at(Step.AUTH, connector, name=name),
+        "SMTPRECV.Auth.Failed",
+    )
+
+
+def too_many_sign_ins(connector: str, observed: int, limit: int) -> Failure:
+    return _failure(
+        421,
+        "4.7.0",
+        "too-many-errors",
+        "Too many failed sign-ins",
+        _at(Step.AUTH, connector, observed=observed, limit=limit),
+    )
+
+
+def sender_not_own(connector: str, user: str) -> Failure:
+    return _failure(
+        550,
+        "5.7.1",
+        "sender-not-own",
+        "Client does not have permissions to send as this sender",
+        _at(Step.MAIL, connector, name=user),
+    )
+
+
+def unable_to_relay(connector: str, address: str) -> Failure:
+    return _failure(550, "5.7.1", "relay-denied", "Unable to relay", _at(Step.RCPT, connector, name=address))
+
+
+def too_many_recipients(connector: str, limit: int) -> Failure:
+    return _failure(
+        452,
+        "4.5.3",
+        "too-many-recipients-now",
+        "Too many recipients",
+        _at(Step.RCPT, connector, observed=limit + 1, limit=limit),
+    )
+
+
+def too_many_hops(connector: str, observed: int, limit: int) -> Failure:
+    return _failure(
+        554,
+        "5.4.6",
+        "hop-count-exceeded",
+        "Hop count exceeded - possible mail loop",
+        _at(Step.END_OF_DATA, connector, observed=observed, limit=limit),
+    )

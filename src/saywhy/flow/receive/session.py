@@ -1,0 +1,380 @@
+"""One SMTP session: events of the protocol engine in, decisions of `policy` out (spec F2).
+
+Without IO of its own: bytes come in by `received`, go out by the `Wire` it was given.  Commands are answered at
+once, in the caller's turn of the event loop; only a sign-in, a tarpit and the durable queueing of a message
+wait, and while one does the engine hands out nothing further.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Coroutine
+from dataclasses import replace
+from typing import Any, Protocol, assert_never
+
+from saywhy.flow.receive import policy, refusals, trace
+from saywhy.flow.receive.services import Services
+from saywhy.flow.stages import Submission
+from saywhy.model.address import Address
+from saywhy.model.envelope import Body, Envelope, Origin, Recipient, Ret
+from saywhy.model.event import Event, Kind
+from saywhy.model.evidence import Step
+from saywhy.model.failure import Failure, Refused
+from saywhy.model.organisation import Organisation, ReceiveConnector
+from saywhy.wire.header import headline
+from saywhy.wire.smtp import events as smtp
+from saywhy.wire.smtp.server import Limits, Offer, ServerEngine
+
+BUSY_BUFFER = 64 * 1024  # octets a client may send ahead of an answer before we stop reading
+
+
+class Wire(Protocol):
+    """The connection, as a session sees it.  `close` lets what was written go out first."""
+
+    def write(self, data: bytes) -> None: ...
+
+    def close(self) -> None: ...
+
+    def pause(self) -> None: ...
+
+    def resume(self) -> None: ...
+
+    async def start_tls(self) -> str:
+        """The server's side of a handshake; returns what was agreed, raises infra.errors.TlsError."""
+        ...
+
+
+class Session:
+    """`connector` must have been chosen, and the connection counted in, before."""
+
+    def __init__(
+        self,
+        services: Services,
+        connector: ReceiveConnector,
+        wire: Wire,
+        client_ip: str,
+        *,
+        tls_available: bool,
+        tls: str = "",
+    ) -> None:
+        self._services = services
+        self._connector = connector
+        self._wire = wire
+        self._client = policy.Client(client_ip, encrypted=bool(tls))
+        self._tls = tls
+        self._tls_offered = tls_available and connector.starttls
+        self._fqdn = connector.fqdn or services.hostname
+        self._engine = ServerEngine(self._offer(), _limits(connector))
+        self._helo = ""
+        self._extended = False
+        self._failed_sign_ins = 0
+        self._held = 0  # octets counted into services.in_flight
+        self._waiting: asyncio.Task[None] | None = None
+        self._ahead = 0
+        self._ended = False
+        self._begin_transaction(None)
+
+    # -- what the connection tells us --
+
+    def connected(self) -> None:
+        self._engine.greet()
+        self._flush()
+
+    def received(self, data: bytes) -> None:
+        if self._ended:
+            return
+        self._engine.receive(data)
+        if self._waiting is not None:
+            self._ahead += len(data)
+            if self._ahead > BUSY_BUFFER:
+                self._wire.pause()
+            return
+        if self._in_content:
+            self._hold(len(data))
+        self._pump()
+
+    def eof(self) -> None:
+        self._engine.receive_eof()
+        if self._waiting is None:
+            self._pump()
+
+    def lost(self) -> None:
+        """The connection is gone.  A message that is being queued stays accepted; nobody hears of it here."""
+        self._ended = True
+        self._release()
+
+    def timed_out(self, seconds: int) -> None:
+        self._shut(refusals.timed_out(self._connector.name, seconds))
+
+    def stop(self) -> bool:
+        """The server drains: end at once unless a message is being transferred or queued.  True when ended."""
+        if self._waiting is not None or self._in_content:
+            return False
+        self._shut(refusals.stopping(self._connector.name))
+        return True
+
+    @property
+    def busy(self) -> bool:
+        """True while the answer is ours to give: the client's silence is no idleness."""
+        return self._waiting is not None
+
+    # -- the engine's events --
+
+    def _pump(self) -> None:
+        engine = self._engine
+        while self._waiting is None and not self._ended:
+            event = engine.next_event()
+            if event is None:
+                break
+            self._handle(event)
+        self._flush()
+
+    def _flush(self) -> None:
+        data = self._engine.output()
+        if data and not self._ended:
+            self._wire.write(data)
+        if self._engine.closing and not self._ended:
+            self._ended = True
+            self._release()
+            self._wire.close()
+
+    def _handle(self, event: smtp.ServerEvent) -> None:  # noqa: C901 - one line an event
+        match event:
+            case smtp.Rcpt():
+                self._rcpt(event.recipient)
+            case smtp.Mail():
+                self._mail(event)
+            case smtp.Data():
+                self._in_content = True
+                self._engine.accept()
+            case smtp.Content():
+                self._in_content = False
+                self._wait(self._content(event.data))
+            case smtp.Hello():
+                self._helo, self._extended = event.name, event.extended
+                self._engine.accept()
+            case smtp.Reset():
+                self._release()
+                self._begin_transaction(None)
+            case smtp.Auth():
+                self._wait(self._sign_in(event))
+            case smtp.StartTls():
+                self._engine.accept()
+                self._flush()
+                self._wait(self._start_tls())
+            case smtp.Refused():
+                self._refused(event.failure)
+            case smtp.Quit():
+                pass
+            case smtp.Gone():
+                self._ended = True
+                self._release()
+                self._wire.close()
+            case _:
+                assert_never(event)
+
+    def _mail(self, event: smtp.Mail) -> None:
+        refusal = policy.check_sender(self._connector, self._client, self._tls_offered, event.sender)
+        if refusal is None and self._services.in_flight.full:
+            refusal = refusals.no_resources(self._connector.name, Step.MAIL, "messages in transfer")
+        if refusal is not None:
+            self._refuse(refusal, sender=event.sender)
+            return
+        self._begin_transaction(event)
+        self._engine.accept()
+
+    def _rcpt(self, recipient: Recipient) -> None:
+        organisation = self._services.organisation()
+        if not recipient.address.domain:  # RCPT TO:<Postmaster>, RFC 5321 section 4.5.1
+            recipient = replace(recipient, address=Address("postmaster", organisation.default_domain))
+        refusal = self._check_recipient(organisation, recipient.address)
+        if refusal is None:
+            self._recipients.append(recipient)
+            self._engine.accept()
+        elif refusal.cause == "recipient-unknown" and self._connector.tarpit > 0:
+            self._wait(self._refuse_later(refusal, recipient.address))
+        else:
+            self._refuse(refusal, sender=self._sender, recipient=recipient.address)
+
+    def _check_recipient(self, organisation: Organisation, address: Address) -> Failure | None:
+        if len(self._recipients) >= self._connector.max_recipients:
+            return refusals.too_many_recipients(self._connector.name, self._connector.max_recipients)
+        return policy.check_recipient(organisation, self._connector, self._client, self._services.lookup, address)
+
+    async def _refuse_later(self, refusal: Failure, address: Address) -> None:
+        await asyncio.sleep(self._connector.tarpit)
+        self._refuse(refusal, sender=self._sender, recipient=address)
+
+    async def _content(self, data: bytes) -> None:
+        services, envelope = self._services, self._envelope()
+        heading = headline(data)
+        refusal = policy.check_headline(self._connector, heading)
+        id_, arrived = services.next_id(), services.clock.now()
+        if refusal is None:
+            origin = self._origin(envelope.smtputf8)
+            fields = trace.received(self._fqdn, id_, origin, envelope, arrived)
+            if self._client.user is not None and not (heading.message_id and heading.date):
+                added = trace.submission_fields(heading, id_, self._fqdn, arrived)
+                data = added.encode() + data
+                heading = headline(data)
+            try:
+                await services.submit(Submission(id_, envelope, origin, heading, fields.encode() + data, arrived))
+            except Refused as refused:
+                refusal = refused.failure
+        self._release()
+        self._begin_transaction(None)
+        if refusal is None:
+            self._engine.accept(f"Queued as {id_}")
+        else:
+            self._refuse(refusal, sender=envelope.sender)
+
+    async def _sign_in(self, event: smtp.Auth) -> None:
+        user = await self._services.authenticate(event.identity, event.password)
+        connector = self._connector
+        if user is not None and event.authorize_as in ("", event.identity):
+            self._client = replace(self._client, user=user)
+            self._emit(Kind.AUTH, data={"user": user.name, "mechanism": event.mechanism})
+            self._engine.accept()
+            return
+        self._failed_sign_ins += 1
+        self._emit(Kind.AUTH_FAIL, data={"user": event.identity[:255], "mechanism": event.mechanism})
+        await asyncio.sleep(connector.tarpit)
+        if self._failed_sign_ins >= connector.max_logon_failures:
+            self._refuse(
+                refusals.too_many_sign_ins(connector.name, self._failed_sign_ins, connector.max_logon_failures),
+                close=True,
+            )
+        else:
+            self._refuse(refusals.bad_sign_in(connector.name, event.identity[:255]))
+
+    async def _start_tls(self) -> None:
+        self._tls = await self._wire.start_tls()
+        self._client = replace(self._client, user=None, encrypted=True)
+        self._helo = ""
+        self._engine.offer = self._offer()
+        self._engine.tls_done(self._tls)
+
+    # -- small things --
+
+    def _wait(self, step: Coroutine[Any, Any, None]) -> None:
+        self._waiting = asyncio.ensure_future(self._run(step))
+
+    async def _run(self, step: Coroutine[Any, Any, None]) -> None:
+        try:
+            await step
+        except Exception as error:  # a fault of ours, or a broken handshake, must end one session only
+            self._emit(Kind.FAULT, text=f"{type(error).__name__}: {error}")
+            self._ended = True
+            self._release()
+            self._wire.close()
+        finally:
+            self._waiting = None
+            if self._ahead > BUSY_BUFFER:
+                self._wire.resume()
+            self._ahead = 0
+        self._pump()
+
+    def _begin_transaction(self, mail: smtp.Mail | None) -> None:
+        self._mail_event = mail
+        self._sender = mail.sender if mail is not None else None
+        self._recipients: list[Recipient] = []
+        self._in_content = False
+
+    def _envelope(self) -> Envelope:
+        mail = self._mail_event
+        recipients = tuple(self._recipients)
+        if mail is None:
+            return Envelope(None, recipients)
+        ret: Ret | None = mail.ret
+        body: Body = mail.body
+        return Envelope(mail.sender, recipients, mail.envid, ret, body, mail.smtputf8)
+
+    def _origin(self, smtputf8: bool) -> Origin:
+        user = self._client.user
+        word = trace.protocol(
+            extended=self._extended,
+            encrypted=self._client.encrypted,
+            authenticated=user is not None,
+            smtputf8=smtputf8,
+        )
+        return Origin(
+            self._connector.name,
+            word,
+            self._client.ip,
+            self._helo,
+            user.name if user is not None else "",
+            self._tls,
+            internal=policy.may_relay(self._connector, self._client),
+        )
+
+    def _offer(self) -> Offer:
+        connector = self._connector
+        return Offer(
+            fqdn=self._fqdn,
+            size=connector.max_message_size,
+            pipelining=connector.pipelining,
+            dsn=connector.dsn,
+            eightbitmime=connector.eightbitmime,
+            smtputf8=connector.smtputf8,
+            chunking=connector.chunking,
+            starttls=self._tls_offered and not self._client.encrypted,
+            auth=connector.auth if self._client.encrypted else (),
+        )
+
+    def _hold(self, octets: int) -> None:
+        self._held += octets
+        self._services.in_flight.used += octets
+        if self._services.in_flight.overfull:
+            self._shut(refusals.no_resources(self._connector.name, Step.END_OF_DATA, "messages in transfer"))
+
+    def _release(self) -> None:
+        self._services.in_flight.used -= self._held
+        self._held = 0
+
+    def _shut(self, failure: Failure) -> None:
+        if not self._ended:
+            self._refused(failure)
+            self._engine.shut(failure)
+            self._flush()
+
+    def _refuse(
+        self,
+        failure: Failure,
+        *,
+        sender: Address | None = None,
+        recipient: Address | None = None,
+        close: bool = False,
+    ) -> None:
+        self._refused(failure, sender, recipient)
+        self._engine.refuse(failure, close=close)
+
+    def _refused(self, failure: Failure, sender: Address | None = None, recipient: Address | None = None) -> None:
+        self._services.sink.emit(
+            Event(
+                Kind.REFUSE,
+                self._services.clock.now(),
+                sender=str(sender) if sender is not None else "",
+                recipient=str(recipient) if recipient is not None else "",
+                status=str(failure.status),
+                cause=failure.cause,
+                text=failure.line(),
+                data={
+                    "client": self._client.ip,
+                    "connector": self._connector.name,
+                    "step": failure.evidence.step.value,
+                },
+            )
+        )
+
+    def _emit(self, kind: Kind, text: str = "", data: dict[str, str | int | float | bool] | None = None) -> None:
+        facts = {"client": self._client.ip, "connector": self._connector.name, **(data or {})}
+        self._services.sink.emit(Event(kind, self._services.clock.now(), text=text, data=facts))
+
+
+def _limits(connector: ReceiveConnector) -> Limits:
+    return Limits(
+        max_message_size=connector.max_message_size,
+        max_header_size=connector.max_header_size,
+        max_errors=connector.max_protocol_errors,
+        require_ehlo_domain=connector.require_ehlo_domain,
+    )

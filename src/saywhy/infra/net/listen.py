@@ -1,0 +1,250 @@
+"""Listening sockets and the connections accepted on them: bytes in, bytes out, nothing of mail.
+
+A `Listener` makes a handler for each connection through its factory and pumps bytes into it.  It knows three
+more things: TLS (at once, or when the handler asks), silence (handlers are told when a client stays silent too
+long) and draining.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import socket
+import ssl
+from collections.abc import Callable, Coroutine
+from typing import Any, Protocol, cast
+
+from saywhy.infra.errors import TlsError
+from saywhy.infra.net.tls import describe
+
+HANDSHAKE_SECONDS = 60.0
+
+
+class Handler(Protocol):
+    """What speaks on a connection (flow/receive/session is one)."""
+
+    def connected(self) -> None: ...
+
+    def received(self, data: bytes) -> None: ...
+
+    def eof(self) -> None: ...
+
+    def lost(self) -> None: ...
+
+    def timed_out(self, seconds: int) -> None: ...
+
+    def stop(self) -> bool: ...
+
+    @property
+    def busy(self) -> bool: ...
+
+
+class Factory(Protocol):
+    """A handler for a new connection and its limits (seconds of silence, seconds in all), or None: hang up."""
+
+    def __call__(self, connection: Connection, ip: str, tls: str) -> tuple[Handler, float, float] | None: ...
+
+
+class Connection(asyncio.Protocol):
+    """One accepted connection; the `Wire` that its handler writes to."""
+
+    def __init__(self, listener: Listener) -> None:
+        self._listener = listener
+        self._transport: asyncio.Transport | None = None
+        self._handler: Handler | None = None
+        self._tls = ""
+        self._idle_limit = 0.0
+        self._whole_limit = 0.0
+        self._opened = 0.0
+        self._last = 0.0
+        self._pausing = 0
+
+    # -- asyncio.Protocol --
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        self._transport = cast(asyncio.Transport, transport)
+        self._opened = self._last = self._listener.loop.time()
+        self._listener.connections.add(self)
+        if self._listener.implicit_tls:
+            self._listener.spawn(self._implicit_tls())
+        else:
+            self._begin()
+
+    def data_received(self, data: bytes) -> None:
+        self._last = self._listener.loop.time()
+        if self._handler is not None:
+            self._handler.received(data)
+
+    def eof_received(self) -> bool:
+        if self._handler is not None:
+            self._handler.eof()
+        return False
+
+    def connection_lost(self, _exc: Exception | None) -> None:
+        self._listener.connections.discard(self)
+        handler, self._handler = self._handler, None
+        if handler is not None:
+            handler.lost()
+
+    def pause_writing(self) -> None:
+        self.pause()
+
+    def resume_writing(self) -> None:
+        self.resume()
+
+    # -- Wire --
+
+    def write(self, data: bytes) -> None:
+        if self._transport is not None and not self._transport.is_closing():
+            self._transport.write(data)
+
+    def close(self) -> None:
+        if self._transport is not None:
+            self._transport.close()
+
+    def pause(self) -> None:
+        self._pausing += 1
+        if self._pausing == 1 and self._transport is not None and not self._transport.is_closing():
+            self._transport.pause_reading()
+
+    def resume(self) -> None:
+        self._pausing -= 1
+        if self._pausing == 0 and self._transport is not None and not self._transport.is_closing():
+            self._transport.resume_reading()
+
+    async def start_tls(self) -> str:
+        context = self._listener.tls_context
+        if self._transport is None or context is None:
+            raise TlsError("no certificate is loaded")
+        try:
+            transport = await self._listener.loop.start_tls(
+                self._transport,
+                self,
+                context(),
+                server_side=True,
+                ssl_handshake_timeout=HANDSHAKE_SECONDS,
+            )
+        except (OSError, ssl.SSLError) as error:
+            raise TlsError(f"handshake failed: {error}") from None
+        if transport is None:
+            raise TlsError("the client went away during the handshake")
+        self._transport = transport
+        return describe(transport.get_extra_info("ssl_object"))
+
+    # -- the listener's --
+
+    def check_silence(self, now: float) -> None:
+        handler = self._handler
+        if handler is None or handler.busy:
+            self._last = now
+            return
+        if now - self._last > self._idle_limit:
+            handler.timed_out(int(self._idle_limit))
+        elif now - self._opened > self._whole_limit:
+            handler.timed_out(int(self._whole_limit))
+
+    def stop(self) -> None:
+        if self._handler is None or self._handler.stop():
+            self.close()
+
+    def abort(self) -> None:
+        if self._transport is not None:
+            self._transport.abort()
+
+    def _begin(self) -> None:
+        transport = self._transport
+        peer = transport.get_extra_info("peername") if transport is not None else None
+        made = self._listener.factory(self, peer[0] if peer else "", self._tls) if peer else None
+        if made is None:
+            self.close()
+            return
+        self._handler, self._idle_limit, self._whole_limit = made
+        self._handler.connected()
+
+    async def _implicit_tls(self) -> None:
+        try:
+            self._tls = await self.start_tls()
+        except TlsError as error:
+            self._listener.tls_failed(str(error))
+            self.abort()
+            return
+        self._begin()
+
+
+class Listener:
+    """A bound address.  `tls_context` is asked for each handshake, so that a new certificate serves at once."""
+
+    def __init__(
+        self,
+        factory: Factory,
+        *,
+        implicit_tls: bool = False,
+        tls_context: Callable[[], ssl.SSLContext] | None = None,
+        tls_failed: Callable[[str], None] = lambda _why: None,
+        sweep: float = 1.0,
+    ) -> None:
+        self.factory = factory
+        self.implicit_tls = implicit_tls
+        self.tls_context = tls_context
+        self.tls_failed = tls_failed
+        self.connections: set[Connection] = set()
+        self.loop = asyncio.get_running_loop()
+        self._sweep = sweep
+        self._servers: list[asyncio.Server] = []
+        self._tasks: set[asyncio.Task[None]] = set()
+
+    async def start(self, sock: socket.socket) -> None:
+        """Accept on a bound socket."""
+        self._servers.append(await self.loop.create_server(self.protocol, sock=sock, backlog=1024))
+        self.spawn(self._watch())
+
+    def protocol(self) -> Connection:
+        return Connection(self)
+
+    @property
+    def addresses(self) -> list[tuple[str, int]]:
+        return [s.getsockname()[:2] for server in self._servers for s in server.sockets]
+
+    async def stop(self, grace: float) -> None:
+        """Take no more connections; let transfers finish for `grace` seconds; then cut the rest off."""
+        for server in self._servers:
+            server.close()
+        for connection in list(self.connections):
+            connection.stop()
+        end = self.loop.time() + grace
+        while self.connections and self.loop.time() < end:
+            await asyncio.sleep(min(0.05, grace))
+            for connection in list(self.connections):
+                connection.stop()
+        for connection in list(self.connections):
+            connection.abort()
+        for task in self._tasks:
+            task.cancel()
+        await asyncio.gather(*self._tasks, return_exceptions=True)
+
+    def spawn(self, coroutine: Coroutine[Any, Any, None]) -> None:
+        task = self.loop.create_task(coroutine)
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+
+    async def _watch(self) -> None:
+        while True:
+            await asyncio.sleep(self._sweep)
+            now = self.loop.time()
+            for connection in list(self.connections):
+                connection.check_silence(now)
+
+
+def bind(host: str, port: int) -> socket.socket:
+    """A listening TCP socket (not yet accepting); OSError when it cannot be had."""
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    sock = socket.socket(family, socket.SOCK_STREAM)
+    try:
+        sock.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        if family == socket.AF_INET6:
+            sock.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_V6ONLY, 1)
+        sock.bind((host, port))
+        sock.setblocking(False)
+    except OSError:
+        sock.close()
+        raise
+    return sock

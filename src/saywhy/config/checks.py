@@ -1,0 +1,106 @@
+"""Checks of single values, for both kinds of setting: each says what is wrong and what to write instead.
+
+A check takes what stood in the file and returns the value, or raises `reject(reason, cure)`.
+"""
+
+from __future__ import annotations
+
+import ipaddress
+import socket
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from pydantic_core import PydanticCustomError
+
+from saywhy.config import units
+from saywhy.model.address import AddressError, check_domain
+
+if TYPE_CHECKING:
+    from saywhy.config.settings import Binding
+
+FAULT = "saywhy"
+
+
+def reject(reason: str, cure: str) -> PydanticCustomError:
+    """The error that becomes a Fault with this reason and cure."""
+    return PydanticCustomError(FAULT, "{reason}; {cure}", {"reason": reason, "cure": cure})
+
+
+def shown(value: object) -> str:
+    """A value as it may stand in a message: one line, not too long."""
+    text = f'"{value}"' if isinstance(value, str) else str(value)
+    text = "".join(char if char.isprintable() else "?" for char in text)
+    return text if len(text) <= 80 else text[:77] + "..."
+
+
+def duration(value: object) -> float:
+    try:
+        return float(units.duration(value))
+    except ValueError:
+        raise reject(f"{shown(value)} is not a duration", 'write it as "30 s", "5 min", "4 h" or "2 d"') from None
+
+
+def size(value: object) -> int:
+    try:
+        return units.size(value)
+    except ValueError:
+        raise reject(f"{shown(value)} is not a size", 'write it as "500 KB", "36 MB" or "1 GB"') from None
+
+
+def path(value: object) -> Path:
+    if isinstance(value, Path):
+        return value
+    if not isinstance(value, str) or not value or "\0" in value:
+        raise reject(f"{shown(value)} is not a path", "write it as text in quotes")
+    return Path(value)
+
+
+def host_name(value: object) -> str:
+    cure = "write the full name as it stands in the DNS, such as mail.example.org"
+    if not isinstance(value, str):
+        raise reject(f"{shown(value)} is not a host name", cure)
+    try:
+        check_domain(value)
+    except AddressError as error:
+        raise reject(f"{shown(value)} is not a host name: {error}", cure) from None
+    if not value.isascii() or "." not in value or value.startswith("["):
+        raise reject(f"{shown(value)} is not a full host name", cure)
+    return value
+
+
+def ip_address(value: object) -> str:
+    try:
+        if not isinstance(value, str):
+            raise ValueError
+        return str(ipaddress.ip_address(value))
+    except ValueError:
+        raise reject(
+            f"{shown(value)} is not an IP address", 'write it as "192.0.2.53" or "2001:db8::53"'
+        ) from None
+
+
+def bindings(value: object) -> tuple[Binding, ...]:
+    """`"0.0.0.0:25"` or an array of such -> Bindings."""
+    entries = value if isinstance(value, list | tuple) else [value]
+    if not entries:
+        raise reject("no address is given", "write it as host:port, such as 0.0.0.0:25")
+    return tuple(_binding(entry) for entry in entries)
+
+
+def _binding(value: object) -> Binding:
+    from saywhy.config.settings import Binding
+
+    if isinstance(value, Binding):
+        return value
+    cure = "write it as host:port, such as 0.0.0.0:25 or [::]:25"
+    host, colon, port = value.rpartition(":") if isinstance(value, str) else ("", "", "")
+    if not colon or not (port.isascii() and port.isdecimal()) or len(port) > 5 or int(port) > 65535:
+        raise reject(f"{shown(value)} is not an address with a port", cure)
+    bracketed = host.startswith("[") and host.endswith("]")
+    family = socket.AF_INET6 if bracketed else socket.AF_INET
+    bare = host[1:-1] if bracketed else host
+    try:
+        socket.inet_pton(family, bare)
+    except (OSError, ValueError):
+        raise reject(f"{shown(value)} does not begin with an IP address of this host", cure) from None
+    return Binding(bare, int(port))

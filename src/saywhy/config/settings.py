@@ -1,0 +1,178 @@
+"""Every server setting, once: key, type, default, unit and a sentence of documentation.
+
+`load` reads them from TOML, `explain` and `document` print them.  Paths that are not absolute lie under
+`data_dir` (`data_dir` itself and `organisation.file`: beside the settings file).  Organisation objects (domains,
+connectors, recipients) are not here: they live in the store (see `organisation`).
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated, Any, Literal, NamedTuple
+
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, PlainValidator
+
+from saywhy.config import checks
+
+KIB = 1024
+MIB = 1024 * KIB
+
+
+class Binding(NamedTuple):
+    """An address to listen on; port 0 takes any free one."""
+
+    host: str
+    port: int
+
+    def __str__(self) -> str:
+        return f"[{self.host}]:{self.port}" if ":" in self.host else f"{self.host}:{self.port}"
+
+
+def setting(default: Any, doc: str, *, unit: str = "", **limits: Any) -> Any:
+    """One setting; `default` `...` means that it must be given."""
+    return Field(default, description=doc, json_schema_extra={"unit": unit}, **limits)
+
+
+Duration = Annotated[float, BeforeValidator(checks.duration)]
+Size = Annotated[int, BeforeValidator(checks.size)]
+File = Annotated[Path, PlainValidator(checks.path)]
+HostName = Annotated[str, PlainValidator(checks.host_name)]
+IpAddress = Annotated[str, PlainValidator(checks.ip_address)]
+Bindings = Annotated[tuple[Binding, ...], PlainValidator(checks.bindings)]
+
+
+class Section(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True, strict=True, validate_default=True)
+
+
+class Server(Section):
+    """The server itself."""
+
+    hostname: HostName = setting(
+        ..., "The server's full name: banner, EHLO, Reporting-MTA.  It must resolve in the DNS.", unit="host name"
+    )
+    data_dir: File = setting(Path("/var/lib/saywhy"), "Where the server keeps what it writes.", unit="path")
+    user: str = setting("", "The user to become after the listeners are bound; empty: stay.", unit="user name")
+
+
+class Listener(Section):
+    """`[listeners.NAME]`: an address where mail comes in.  Receive connectors name their listeners."""
+
+    address: Bindings = setting(
+        ..., "Where to listen: `0.0.0.0:25`, `[::]:25`, or an array of such.  Port 0 takes a free one.",
+        unit="host:port",
+    )  # fmt: skip
+    tls: Literal["starttls", "implicit", "none"] = setting(
+        "starttls", "`starttls` offers TLS, `implicit` begins with it (465), `none` never uses it."
+    )
+
+
+class Tls(Section):
+    """The server's certificate.  Files that change are read again; no restart is needed."""
+
+    certificate: File = setting(
+        Path("tls/certificate.pem"),
+        "Certificate chain (PEM).  When this is not set, a self-signed one is made at the first start.",
+        unit="path",
+    )
+    key: File = setting(Path("tls/key.pem"), "The certificate's private key (PEM, no passphrase).", unit="path")
+
+
+class StoreSettings(Section):
+    """The queue, the tracking rows and the organisation."""
+
+    path: File = setting(Path("queue"), "Directory of the queue's database files.", unit="path")
+
+
+class Mailboxes(Section):
+    """Mail delivered here."""
+
+    path: File = setting(Path("mailboxes"), "Directory that holds one Maildir per mailbox.", unit="path")
+
+
+class Dns(Section):
+    """How names are looked up."""
+
+    nameservers: tuple[IpAddress, ...] = setting(
+        (), "Name servers to ask; empty: those of the system.", unit="IP addresses"
+    )
+    port: int = setting(53, "The name servers' port.", ge=1, le=65535)
+    timeout: Duration = setting(5.0, "How long one look-up may take.", unit="duration", gt=0, le=300)
+
+
+class Log(Section):
+    """The event log: one JSON object per line (docs/events.md)."""
+
+    path: str = setting("-", "File to append to; `-` is standard error.", unit="path", min_length=1)
+
+
+class Control(Section):
+    """How the command line reaches a running server."""
+
+    socket: File = setting(
+        Path("control.sock"), "Unix socket, readable by the server's user and root only.", unit="path"
+    )
+
+
+class Limits(Section):
+    """Bounds of the process as a whole; those of a connection stand in the connectors."""
+
+    max_in_flight_bytes: Size = setting(
+        256 * MIB,
+        "Message content held in memory by all sessions; above it, new messages are refused with 4.3.1.",
+        unit="size",
+        ge=MIB,
+    )
+    drain_grace: Duration = setting(
+        30.0, "How long a stopping server lets sessions and deliveries finish.", unit="duration", le=3600
+    )
+
+
+class Timeouts(Section):
+    """How long the SMTP client waits for the other side (RFC 5321 section 4.5.3.2: these are its minima)."""
+
+    connect: Duration = setting(30.0, "For the TCP connection.", unit="duration", gt=0)
+    greeting: Duration = setting(300.0, "For the greeting.", unit="duration", gt=0)
+    hello: Duration = setting(300.0, "For the answer to EHLO or HELO.", unit="duration", gt=0)
+    starttls: Duration = setting(
+        120.0, "For the answer to STARTTLS, and for the handshake.", unit="duration", gt=0
+    )
+    auth: Duration = setting(120.0, "For each answer while signing in.", unit="duration", gt=0)
+    mail: Duration = setting(300.0, "For the answer to MAIL.", unit="duration", gt=0)
+    rcpt: Duration = setting(300.0, "For the answer to each RCPT.", unit="duration", gt=0)
+    data: Duration = setting(120.0, "For the 354 after DATA.", unit="duration", gt=0)
+    block: Duration = setting(180.0, "For each block of the message to be taken.", unit="duration", gt=0)
+    final: Duration = setting(600.0, "For the answer to the final dot.", unit="duration", gt=0)
+    quit: Duration = setting(10.0, "For the answer to QUIT; the mail is delivered by then.", unit="duration", gt=0)
+
+
+class OrganisationFile(Section):
+    """Where the first organisation comes from."""
+
+    file: File | None = setting(
+        None, "Organisation file that fills an empty store; read at no other time.", unit="path"
+    )
+
+
+def _default_listeners() -> dict[str, Any]:
+    return {
+        "smtp": {"address": "0.0.0.0:25", "tls": "starttls"},
+        "submission": {"address": "0.0.0.0:587", "tls": "starttls"},
+        "submissions": {"address": "0.0.0.0:465", "tls": "implicit"},
+    }
+
+
+class Settings(Section):
+    """All server settings.  Paths are absolute once `load` has read them."""
+
+    server: Server
+    listeners: dict[str, Listener] = Field(default_factory=_default_listeners, min_length=1)
+    tls: Tls = Tls()
+    store: StoreSettings = StoreSettings()
+    mailboxes: Mailboxes = Mailboxes()
+    dns: Dns = Dns()
+    log: Log = Log()
+    control: Control = Control()
+    limits: Limits = Limits()
+    timeouts: Timeouts = Timeouts()
+    organisation: OrganisationFile = OrganisationFile()

@@ -1,0 +1,87 @@
+"""Rows of the store -> the immutable Organisation of one revision, and one revision -> the next.
+
+What is in a row was checked when it was written (see `rules`); here it is only built.  Leaves out: the tables that
+recipients are looked up in (infra/directory).
+"""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from saywhy.config import defaults
+from saywhy.model.address import domain_key
+from saywhy.model.organisation import (
+    KINDS,
+    AcceptedDomain,
+    Contact,
+    Group,
+    Mailbox,
+    Organisation,
+    OrganisationObject,
+    ReceiveConnector,
+    SendConnector,
+    TransportConfig,
+    User,
+)
+from saywhy.model.record import load
+
+Row = tuple[str, str, Mapping[str, Any]]  # kind, key, data
+
+_KIND_OF = {cls: kind for kind, cls in KINDS.items()}
+
+
+def kind_of(item: OrganisationObject) -> str:
+    return _KIND_OF[type(item)]
+
+
+def key_of(item: OrganisationObject) -> str:
+    """The name of an object's row: what two spellings of its name share."""
+    return domain_key(item.name) if isinstance(item, AcceptedDomain) else item.name.lower()
+
+
+def objects(rows: Iterable[Row]) -> list[OrganisationObject]:
+    """ValueError names the row that this version cannot read."""
+    out = []
+    for kind, name, data in rows:
+        try:
+            out.append(load(KINDS[kind], data))
+        except (KeyError, TypeError, ValueError, AttributeError) as error:
+            raise ValueError(f"the organisation's {kind} {name!r} cannot be read: {error!r}") from error
+    return out
+
+
+def snapshot(revision: int, rows: Iterable[Row]) -> Organisation:
+    """The organisation as the store holds it, built-in connectors filled in."""
+    return organisation(revision, objects(rows))
+
+
+def organisation(revision: int, items: Iterable[OrganisationObject]) -> Organisation:
+    domains: dict[str, AcceptedDomain] = {}
+    recipients: dict[str, Mailbox | Contact | Group] = {}
+    users: dict[str, User] = {}
+    receive: dict[str, ReceiveConnector] = {}
+    send: dict[str, SendConnector] = {}
+    transport = TransportConfig()
+    for item in items:
+        match item:
+            case AcceptedDomain():
+                domains[key_of(item)] = item
+            case Mailbox() | Contact() | Group():
+                recipients[key_of(item)] = item
+            case User():
+                users[key_of(item)] = item
+            case ReceiveConnector():
+                receive[key_of(item)] = item
+            case SendConnector():
+                send[key_of(item)] = item
+            case TransportConfig():
+                transport = item
+    receive = receive or {key_of(item): item for item in defaults.RECEIVE}
+    send = send or {key_of(item): item for item in defaults.SEND}
+    return Organisation(revision, domains, recipients, users, receive, send, transport)
+
+
+def with_revision(current: Organisation, revision: int) -> Organisation:
+    return dataclasses.replace(current, revision=revision)

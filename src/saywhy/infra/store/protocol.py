@@ -12,6 +12,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
+from saywhy.infra.errors import StoreError
 from saywhy.model.event import Event, Kind
 from saywhy.model.queued import HopKind, Message, NewMessage, Pending, QueueId
 
@@ -21,8 +22,8 @@ class Change:
     """One atomic step of the queue.  A message leaves the store with its last pending recipient.
 
     `add` new messages; `update` pending recipients that wait on (matched by message and number; adds the row
-    when there is none, so that a group's members can replace the group); `settle` recipients that are done;
-    `events` of messages become tracking rows.
+    when there is none, so that a group's members can replace the group); `settle` recipients that are done
+    (unknown ones are passed over); `events` of messages become tracking rows.
     """
 
     add: list[NewMessage] = field(default_factory=list)
@@ -37,6 +38,18 @@ class DueRow:
 
     message: Message
     pending: Pending
+
+
+@dataclass(frozen=True, slots=True)
+class DueFilter:
+    """Which due recipients: of one next hop (`queue`), or of all but `skip_queues`; never those in `skip`."""
+
+    queue: str = ""
+    skip_queues: frozenset[str] = frozenset()
+    skip: frozenset[tuple[QueueId, int]] = frozenset()
+
+
+ALL_DUE = DueFilter()
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +71,11 @@ class QueueRow:
 
 @dataclass(frozen=True, slots=True)
 class MessageFilter:
-    """Which messages to list; empty fields do not restrict.  `after` is the last id of the page before."""
+    """Which messages to list; empty fields do not restrict.  `after` is the last id of the page before.
+
+    `sender` and `recipient` are addresses in any spelling (`<>` is the null reverse-path); `recipient` is one as
+    accepted or where it goes now.
+    """
 
     queue: str = ""
     sender: str = ""
@@ -90,6 +107,10 @@ class RevisionConflict(Exception):
     """The organisation changed between reading and writing; read again and decide again."""
 
 
+class ChangeConflict(StoreError):
+    """A Change contradicts what is stored (an id used twice, a recipient of no message): an error of its maker."""
+
+
 class Store(Protocol):
     """One shard.  All methods may raise infra.errors.StoreError; none blocks the event loop."""
 
@@ -101,12 +122,18 @@ class Store(Protocol):
         """Return when `change` is on disk, whole.  On StoreError nothing of it is."""
         ...
 
-    async def due(self, until: float, limit: int) -> list[DueRow]:
+    async def due(self, until: float, limit: int, which: DueFilter = ALL_DUE) -> list[DueRow]:
         """Pending recipients due at or before `until` (epoch seconds), earliest first."""
         ...
 
     async def next_due(self, after: float) -> float | None:
         """The earliest due time later than `after`, or None."""
+        ...
+
+    async def hasten(
+        self, at: float, queue: str = "", message: QueueId | None = None, events: Sequence[Event] = ()
+    ) -> int:
+        """Make due at `at` whatever is due later and waits for `queue`, or is of `message`; how many."""
         ...
 
     async def content(self, message: QueueId) -> bytes | None:
@@ -128,6 +155,10 @@ class Store(Protocol):
         ...
 
     async def tracking(self, which: TrackingFilter) -> list[Event]: ...
+
+    async def forget(self, before: float, limit: int = 1000) -> int:
+        """Remove tracking rows older than `before`, the oldest `limit` at most; how many."""
+        ...
 
     async def count(self) -> tuple[int, int]:
         """Messages and pending recipients in the queue."""

@@ -1,0 +1,25 @@
+"""How much the queue does at once and holds in memory.  Times of retry and expiry are the organisation's."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+MIB = 1024 * 1024
+
+
+@dataclass(frozen=True, slots=True)
+class QueueSettings:
+    """Limits of one process; each bounds memory or connections whatever the size of the queue."""
+
+    max_attempts: int = 200  # transmissions under way at once
+    max_attempt_bytes: int = 256 * MIB  # their contents together; one is always let through
+    mailbox_attempts: int = 20  # of them, into mailboxes
+    window: int = 10_000  # recipients in memory, waiting their turn or being tried
+    window_per_hop: int = 1_000  # of them, for one next hop
+    content_bytes: int = 64 * MIB  # contents kept from arrival to the first attempt
+    store_retry: float = 1.0  # seconds before a result that could not be written is tried again; doubles
+    store_retry_limit: float = 30.0
+    tracking_days: int = 30  # tracking rows older than that are removed; 0 keeps them
+
+
+DEFAULTS = QueueSettings()

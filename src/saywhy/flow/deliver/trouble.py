@@ -1,0 +1,1 @@
+"""The one place that decides what a delivery trouble means: retry, next host, or fail."""

@@ -1,0 +1,69 @@
+"""How a fake remote host behaves: replies, latencies, drops and TLS as plain data.
+
+A step of a script is a reply ("550 5.1.1 no such user", lines parted by a newline), an `Act` when more than words
+is wanted, or a list of those that are used one after the other (the last one stays in force).
+"""
+
+from __future__ import annotations
+
+import enum
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+
+class Then(enum.Enum):
+    """What follows a reply."""
+
+    GO_ON = "go on"
+    CLOSE = "close"
+    RESET = "reset"  # RST instead of FIN
+    SILENCE = "silence"  # nothing more is ever said
+
+
+class Presence(enum.Enum):
+    """What a connection attempt meets."""
+
+    LISTENING = "listening"
+    REFUSING = "refusing"  # RST at once
+    DEAF = "deaf"  # SYNs are dropped: no answer
+
+
+class TlsMode(enum.Enum):
+    NONE = "none"
+    STARTTLS = "starttls"
+    BROKEN = "broken"  # says 220 to STARTTLS and then fails the handshake
+
+
+@dataclass(frozen=True, slots=True)
+class Act:
+    """`reply` empty: say nothing; `after`: seconds to wait first."""
+
+    reply: str = ""
+    after: float = 0.0
+    then: Then = Then.GO_ON
+
+
+Step = str | Act | Sequence["str | Act"]
+
+CAPABILITIES = ("PIPELINING", "SIZE 26214400", "8BITMIME", "SMTPUTF8", "DSN", "CHUNKING", "ENHANCEDSTATUSCODES")
+
+
+@dataclass(frozen=True, slots=True)
+class Script:
+    """Empty steps: the ordinary, positive reply.  `rcpt` maps patterns ("full@*") to steps; the first match wins."""
+
+    greeting: Step = ""
+    ehlo: Step = ""
+    helo: Step = ""
+    starttls: Step = ""
+    auth: Step = ""
+    mail: Step = ""
+    rcpt: Mapping[str, Step] = field(default_factory=dict)
+    data: Step = ""
+    content: Step = ""  # the reply to the final dot, or to BDAT LAST
+    rset: Step = ""
+    quit: Step = ""
+    capabilities: Sequence[str] = CAPABILITIES
+    tls: TlsMode = TlsMode.STARTTLS
+    users: Mapping[str, str] = field(default_factory=dict)  # non-empty: AUTH is offered and wanted
+    presence: Presence = Presence.LISTENING

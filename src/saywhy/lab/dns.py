@@ -8,8 +8,6 @@ from collections.abc import Mapping, Sequence
 
 # name -> type -> values: {"a.example": {"MX": ["10 mx.a.example"]}}
 Zone = Mapping[str, Mapping[str, Sequence[str]]]
-    str, Mapping[str, Sequence[str]]
-]  # name -> type -> values: {"a.example": {"MX": ["10 mx.a.example"]}}
 
 
 class Mood(enum.Enum):

@@ -82,7 +82,7 @@ class SmtpConnection:
         raise NotImplementedError
 
     async def send(self, transaction: Transaction) -> TransactionResult:
-        """One transaction; SessionBroken when the session ends before it does.  Cancelled, it cuts the connection."""
+        """One transaction; SessionBroken when the session ends first.  Cancelled, it cuts the connection."""
         raise NotImplementedError
 
     async def quit(self) -> None:

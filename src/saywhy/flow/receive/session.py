@@ -70,7 +70,7 @@ class Session:
         self._failed_sign_ins = 0
         self._held = 0  # octets counted into services.in_flight
         self._waiting: asyncio.Task[None] | None = None
-        self._ahead = 0
+        self._paused = False
         self._ended = False
         self._begin_transaction(None)
 
@@ -85,8 +85,8 @@ class Session:
             return
         self._engine.receive(data)
         if self._waiting is not None:
-            self._ahead += len(data)
-            if self._ahead > BUSY_BUFFER:
+            if not self._paused and self._engine.backlog > BUSY_BUFFER:
+                self._paused = True
                 self._wire.pause()
             return
         if self._in_content:
@@ -163,7 +163,10 @@ class Session:
                 self._flush()
                 self._wait(self._start_tls())
             case smtp.Refused():
-                self._refused(event.failure)
+                self._refused(event.failure, self._sender)
+                if event.failure.evidence.step is Step.END_OF_DATA:
+                    self._release()
+                    self._begin_transaction(None)
             case smtp.Quit():
                 pass
             case smtp.Gone():
@@ -251,8 +254,7 @@ class Session:
         self._tls = await self._wire.start_tls()
         self._client = replace(self._client, user=None, encrypted=True)
         self._helo = ""
-        self._engine.offer = self._offer()
-        self._engine.tls_done(self._tls)
+        self._engine.tls_done(self._tls, self._offer())
 
     # -- small things --
 
@@ -269,9 +271,9 @@ class Session:
             self._wire.close()
         finally:
             self._waiting = None
-            if self._ahead > BUSY_BUFFER:
+            if self._paused:
+                self._paused = False
                 self._wire.resume()
-            self._ahead = 0
         self._pump()
 
     def _begin_transaction(self, mail: smtp.Mail | None) -> None:

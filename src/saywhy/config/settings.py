@@ -38,6 +38,7 @@ Size = Annotated[int, BeforeValidator(checks.size)]
 File = Annotated[Path, PlainValidator(checks.path)]
 HostName = Annotated[str, PlainValidator(checks.host_name)]
 IpAddress = Annotated[str, PlainValidator(checks.ip_address)]
+IpAddresses = Annotated[tuple[IpAddress, ...], Field(strict=False)]
 Bindings = Annotated[tuple[Binding, ...], PlainValidator(checks.bindings)]
 
 
@@ -93,9 +94,7 @@ class Mailboxes(Section):
 class Dns(Section):
     """How names are looked up."""
 
-    nameservers: tuple[IpAddress, ...] = setting(
-        (), "Name servers to ask; empty: those of the system.", unit="IP addresses"
-    )
+    nameservers: IpAddresses = setting((), "Name servers to ask; empty: those of the system.", unit="IP addresses")
     port: int = setting(53, "The name servers' port.", ge=1, le=65535)
     timeout: Duration = setting(5.0, "How long one look-up may take.", unit="duration", gt=0, le=300)
 

@@ -1,4 +1,4 @@
-"""What an operation may ask of the house: Protocols, filled in by the server, or by the command line without one."""
+"""What an operation may ask of the house: Protocols that the server fills in, or the command line without one."""
 
 from __future__ import annotations
 

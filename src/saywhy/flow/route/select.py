@@ -1,10 +1,23 @@
-"""Which queue a resolved recipient joins: connector selection of spec F5 in the order of spec A6.3.  No IO."""
+"""Which queue a resolved recipient joins: connector selection of spec F5 in the order of spec A6.3.  No IO.
+
+An address space is a domain, `*.` and a domain (its subdomains at any depth, not the domain itself), or `*`.  The
+most specific space wins, then the lowest cost, then the name.  A connector that the message is too large for is
+passed over, so that a wider space may still take it.
+"""
 
 from __future__ import annotations
 
+from collections import defaultdict
+from collections.abc import Iterator, Mapping
+
+from saywhy.flow.route import failures
 from saywhy.flow.stages import CurrentOrganisation, Resolved
+from saywhy.model.address import domain_key
+from saywhy.model.organisation import Organisation, SendConnector, UnreachableAction
 from saywhy.model.outcome import Failed
-from saywhy.model.queued import NextHop
+from saywhy.model.queued import HopKind, NextHop
+
+MAILBOX = NextHop(HopKind.MAILBOX)
 
 
 class RouteSelector:
@@ -12,6 +25,73 @@ class RouteSelector:
 
     def __init__(self, organisation: CurrentOrganisation) -> None:
         self._organisation = organisation
+        self._seen: Organisation | None = None
+        self._by_space: Mapping[str, tuple[SendConnector, ...]] = {}
 
     def __call__(self, resolved: Resolved, size: int) -> NextHop | Failed:
-        raise NotImplementedError
+        if resolved.mailbox:
+            return MAILBOX
+        domain = resolved.address.domain_key
+        covering = list(self._covering(domain))
+        if not covering:
+            return self._unreachable(domain)
+        for connector in covering:
+            if not connector.max_message_size or size <= connector.max_message_size:
+                return _hop(connector, domain)
+        widest = max(covering, key=lambda each: each.max_message_size)
+        return Failed(failures.too_large(widest.name, size, widest.max_message_size))
+
+    def _covering(self, domain: str) -> Iterator[SendConnector]:
+        """The enabled connectors that cover `domain`, best first."""
+        index = self._index()
+        for space in _spaces(domain):
+            yield from index.get(space, ())
+
+    def _index(self) -> Mapping[str, tuple[SendConnector, ...]]:
+        organisation = self._organisation()
+        if organisation is not self._seen:
+            self._by_space = connectors_by_space(organisation)
+            self._seen = organisation
+        return self._by_space
+
+    def _unreachable(self, domain: str) -> NextHop | Failed:
+        if self._organisation().transport.unreachable_action is UnreachableAction.REJECT:
+            return Failed(failures.no_connector(domain))
+        return NextHop(HopKind.UNREACHABLE, domain)
+
+
+def connectors_by_space(organisation: Organisation) -> dict[str, tuple[SendConnector, ...]]:
+    """Address space key -> its enabled connectors by cost and name."""
+    found: dict[str, list[SendConnector]] = defaultdict(list)
+    for connector in organisation.send_connectors.values():
+        if connector.enabled:
+            for space in {_space_key(each) for each in connector.address_spaces}:
+                found[space].append(connector)
+    return {space: tuple(sorted(each, key=_rank)) for space, each in found.items()}
+
+
+def _rank(connector: SendConnector) -> tuple[int, str]:
+    return connector.cost, connector.name.lower()
+
+
+def _space_key(space: str) -> str:
+    if space.startswith("*."):
+        return "*." + domain_key(space[2:])
+    return domain_key(space)
+
+
+def _spaces(domain: str) -> Iterator[str]:
+    """The address spaces that cover `domain`, most specific first.  A literal has no parents."""
+    yield domain
+    if not domain.startswith("["):
+        rest = domain
+        while "." in rest:
+            rest = rest.partition(".")[2]
+            yield "*." + rest
+    yield "*"
+
+
+def _hop(connector: SendConnector, domain: str) -> NextHop:
+    if connector.smart_hosts:
+        return NextHop(HopKind.SMART_HOST, ",".join(connector.smart_hosts), connector.name)
+    return NextHop(HopKind.DNS, domain, connector.name)

@@ -1,0 +1,152 @@
+"""Connector selection: spec F5 in the order of A6.3."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from saywhy.flow.route.select import RouteSelector
+from saywhy.flow.stages import Resolved
+from saywhy.model.address import Address
+from saywhy.model.envelope import Recipient
+from saywhy.model.organisation import (
+    Organisation,
+    SendConnector,
+    TransportConfig,
+    UnreachableAction,
+)
+from saywhy.model.outcome import Failed
+from saywhy.model.queued import HopKind, NextHop
+from saywhy.model.status import Status
+
+
+def organisation(*connectors: SendConnector, reject: bool = False) -> Organisation:
+    action = UnreachableAction.REJECT if reject else UnreachableAction.QUEUE
+    return Organisation(
+        send_connectors={each.name.lower(): each for each in connectors},
+        transport=TransportConfig(unreachable_action=action),
+    )
+
+
+def to(address: str, mailbox: str = "") -> Resolved:
+    parsed = Address.parse(address)
+    return Resolved(Recipient(parsed), parsed, mailbox=mailbox)
+
+
+def route(address: str, *connectors: SendConnector, size: int = 1000, reject: bool = False) -> NextHop | Failed:
+    snapshot = organisation(*connectors, reject=reject)
+    return RouteSelector(lambda: snapshot)(to(address), size)
+
+
+def connector_for(address: str, *connectors: SendConnector, size: int = 1000) -> str:
+    hop = route(address, *connectors, size=size)
+    assert isinstance(hop, NextHop)
+    return hop.connector
+
+
+ANY = SendConnector("Any")
+SUB = SendConnector("Sub", address_spaces=("*.example",))
+ONE = SendConnector("One", address_spaces=("partner.example",))
+
+
+def test_mail_for_a_mailbox_goes_to_the_mailbox_queue_whatever_the_connectors() -> None:
+    snapshot = organisation()
+    assert RouteSelector(lambda: snapshot)(to("a@b.example", "a"), 10**9) == NextHop(HopKind.MAILBOX)
+
+
+@pytest.mark.parametrize(
+    ("address", "expected"),
+    [
+        ("x@partner.example", "One"),
+        ("x@PARTNER.Example", "One"),
+        ("x@deep.partner.example", "Sub"),
+        ("x@other.example", "Sub"),
+        ("x@example", "Any"),
+        ("x@notexample", "Any"),
+        ("x@dest.test", "Any"),
+        ("x@[192.0.2.1]", "Any"),
+    ],
+)
+def test_the_most_specific_address_space_wins(address: str, expected: str) -> None:
+    assert connector_for(address, ANY, SUB, ONE) == expected
+
+
+def test_a_deeper_wildcard_is_more_specific() -> None:
+    deep = SendConnector("Deep", address_spaces=("*.partner.example",), cost=50)
+    assert connector_for("x@a.b.partner.example", ANY, SUB, deep) == "Deep"
+
+
+def test_an_address_space_in_unicode_covers_the_domain_as_a_labels() -> None:
+    umlaut = SendConnector("Umlaut", address_spaces=("BÜCHER.example",))
+    assert connector_for("x@xn--bcher-kva.example", ANY, umlaut) == "Umlaut"
+
+
+def test_equally_specific_spaces_are_decided_by_cost_and_then_by_name() -> None:
+    cheap = SendConnector("Zed", cost=1)
+    dear = SendConnector("Alpha", cost=5)
+    twin = SendConnector("yankee", cost=1)
+    assert connector_for("x@dest.test", dear, cheap) == "Zed"
+    assert connector_for("x@dest.test", dear, cheap, twin) == "yankee"
+
+
+def test_a_disabled_connector_covers_nothing() -> None:
+    assert connector_for("x@partner.example", ANY, replace(ONE, enabled=False)) == "Any"
+
+
+def test_a_connector_with_too_small_a_limit_leaves_the_message_to_a_wider_space() -> None:
+    small = replace(ONE, max_message_size=100)
+    assert connector_for("x@partner.example", ANY, small, size=100) == "One"
+    assert connector_for("x@partner.example", ANY, small, size=101) == "Any"
+
+
+def test_no_limit_is_no_limit() -> None:
+    assert connector_for("x@dest.test", replace(ANY, max_message_size=0), size=10**12) == "Any"
+
+
+def test_a_message_too_large_for_every_connector_fails_with_size_and_limit() -> None:
+    result = route(
+        "x@partner.example",
+        replace(ANY, max_message_size=500),
+        replace(ONE, max_message_size=100),
+        size=501,
+    )
+    assert isinstance(result, Failed)
+    failure = result.failure
+    assert failure.status == Status(5, 3, 4)
+    assert failure.cause == "message-too-large"
+    assert (failure.evidence.observed, failure.evidence.limit) == (501, 500)
+    assert failure.evidence.connector == "Any"
+
+
+def test_mail_that_no_connector_covers_waits_in_the_unreachable_queue() -> None:
+    assert route("x@dest.test", ONE) == NextHop(HopKind.UNREACHABLE, "dest.test")
+
+
+def test_mail_that_no_connector_covers_fails_with_5_0_0_where_so_set() -> None:
+    result = route("x@dest.test", ONE, reject=True)
+    assert isinstance(result, Failed)
+    assert result.failure.line() == "550 5.0.0 ROUTING.NoConnector; no address space matches dest.test"
+    assert result.failure.cause == "no-route"
+    assert result.failure.permanent
+
+
+def test_no_route_is_said_before_too_large() -> None:
+    result = route("x@dest.test", replace(ONE, max_message_size=1), size=10**9, reject=True)
+    assert isinstance(result, Failed)
+    assert result.failure.cause == "no-route"
+
+
+def test_mx_routing_queues_by_domain_and_smart_hosts_by_their_list() -> None:
+    smart = SendConnector("Smart", smart_hosts=("relay.example", "[192.0.2.9]:2525"))
+    assert route("x@Dest.Test", ANY) == NextHop(HopKind.DNS, "dest.test", "Any")
+    assert route("x@[192.0.2.1]", ANY) == NextHop(HopKind.DNS, "[192.0.2.1]", "Any")
+    assert route("x@dest.test", smart) == NextHop(HopKind.SMART_HOST, "relay.example,[192.0.2.9]:2525", "Smart")
+
+
+def test_a_new_revision_is_followed_at_once() -> None:
+    current = organisation(ANY)
+    select = RouteSelector(lambda: current)
+    assert select(to("x@partner.example"), 1) == NextHop(HopKind.DNS, "partner.example", "Any")
+    current = organisation(ANY, ONE)
+    assert select(to("x@partner.example"), 1) == NextHop(HopKind.DNS, "partner.example", "One")

@@ -13,7 +13,8 @@ from typing import TYPE_CHECKING
 from pydantic_core import PydanticCustomError
 
 from saywhy.config import units
-from saywhy.model.address import AddressError, check_domain
+from saywhy.config.words import one_line, shown
+from saywhy.model.address import Address, AddressError, check_domain
 
 if TYPE_CHECKING:
     from saywhy.config.settings import Binding
@@ -26,18 +27,18 @@ def reject(reason: str, cure: str) -> PydanticCustomError:
     return PydanticCustomError(FAULT, "{reason}; {cure}", {"reason": reason, "cure": cure})
 
 
-def shown(value: object) -> str:
-    """A value as it may stand in a message: one line, not too long."""
-    text = f'"{value}"' if isinstance(value, str) else str(value)
-    text = "".join(char if char.isprintable() else "?" for char in text)
-    return text if len(text) <= 80 else text[:77] + "..."
-
-
 def duration(value: object) -> float:
     try:
         return float(units.duration(value))
     except ValueError:
         raise reject(f"{shown(value)} is not a duration", 'write it as "30 s", "5 min", "4 h" or "2 d"') from None
+
+
+def whole_duration(value: object) -> int:
+    seconds = duration(value)
+    if seconds != int(seconds):
+        raise reject(f"{shown(value)} is no whole number of seconds", 'write it as "30 s" or "5 min"')
+    return int(seconds)
 
 
 def size(value: object) -> int:
@@ -53,6 +54,25 @@ def path(value: object) -> Path:
     if not isinstance(value, str) or not value or "\0" in value:
         raise reject(f"{shown(value)} is not a path", "write it as text in quotes")
     return Path(value)
+
+
+def text(value: object) -> object:
+    """Text of one line; other types are pydantic's to refuse."""
+    if isinstance(value, str) and not one_line(value):
+        raise reject(f"{shown(value)} has a control character", "write it as one line of text")
+    return value
+
+
+def address(value: object) -> Address:
+    if isinstance(value, Address):
+        return value
+    cure = "write it as name@example.org"
+    if not isinstance(value, str):
+        raise reject(f"{shown(value)} is not an address", cure)
+    try:
+        return Address.parse(value)
+    except AddressError as error:
+        raise reject(f"{shown(value)} is not an address: {error}", cure) from None
 
 
 def host_name(value: object) -> str:

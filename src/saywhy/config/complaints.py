@@ -13,8 +13,8 @@ from saywhy.config import checks
 from saywhy.config.declared import declared, field_unit, written
 from saywhy.config.faults import Fault
 from saywhy.config.locate import Path
-from saywhy.config.near import suggestion
 from saywhy.config.toml import Source
+from saywhy.config.words import shown, suggestion
 
 Words = tuple[str, str]  # reason, cure
 
@@ -55,7 +55,7 @@ class Place:
             return details["msg"].lower(), "see `saywhy config explain`"
         unit = self._unit(path)
         context = {key: written(value, unit) for key, value in details.get("ctx", {}).items()}
-        return words(checks.shown(self._given(path, details["input"])), context)
+        return words(shown(self._given(path, details["input"])), context)
 
     def _unit(self, path: Path) -> str:
         model = self.model_at(path[:-1])
@@ -86,7 +86,7 @@ class Place:
     def _unknown(self, path: Path) -> Words:
         model = self.model_at(path[:-1])
         known = list(model.model_fields) if model else []
-        what = f"there is no setting {checks.shown(path[-1])}"
+        what = f"there is no setting {shown(path[-1])}"
         return what, known_words(str(path[-1]), known)
 
 
@@ -103,25 +103,25 @@ def dotted(path: Path) -> str:
     return text
 
 
-def _one_of(shown: str, context: Mapping[str, Any]) -> Words:
+def _one_of(value: str, context: Mapping[str, Any]) -> Words:
     expected = str(context["expected"]).replace("'", "").replace('"', "").replace(" or ", ", ")
-    return f"{shown} is not one of its values", f"write one of {expected}"
+    return f"{value} is not one of its values", f"write one of {expected}"
 
 
 _WORDS: Mapping[str, Callable[[str, Mapping[str, Any]], Words]] = {
-    "string_type": lambda shown, _: (f"{shown} is not text", 'put it in quotes, "like this"'),
+    "string_type": lambda value, _: (f"{value} is not text", 'put it in quotes, "like this"'),
     "string_too_short": lambda _, __: ("the text is empty", "write a value, or leave the line out"),
-    "bool_type": lambda shown, _: (f"{shown} is not true or false", "write true or false, without quotes"),
-    "int_type": lambda shown, _: (f"{shown} is not a whole number", "write digits, without quotes"),
-    "float_type": lambda shown, _: (f"{shown} is not a number", "write digits, without quotes"),
-    "tuple_type": lambda shown, _: (f"{shown} is not an array", 'write it in brackets, ["like", "this"]'),
-    "dict_type": lambda shown, _: (f"{shown} is not a table", "write it under a [heading]"),
-    "model_type": lambda shown, _: (f"{shown} is not a table", "write it under a [heading]"),
+    "bool_type": lambda value, _: (f"{value} is not true or false", "write true or false, without quotes"),
+    "int_type": lambda value, _: (f"{value} is not a whole number", "write digits, without quotes"),
+    "float_type": lambda value, _: (f"{value} is not a number", "write digits, without quotes"),
+    "tuple_type": lambda value, _: (f"{value} is not an array", 'write it in brackets, ["like", "this"]'),
+    "dict_type": lambda value, _: (f"{value} is not a table", "write it under a [heading]"),
+    "model_type": lambda value, _: (f"{value} is not a table", "write it under a [heading]"),
     "too_short": lambda _, __: ("it is empty", "leave it out, or give it an entry"),
     "literal_error": _one_of,
     "enum": _one_of,
-    "greater_than": lambda shown, limit: (f"{shown} is too little", f"write more than {limit['gt']}"),
-    "greater_than_equal": lambda shown, limit: (f"{shown} is too little", f"write {limit['ge']} or more"),
-    "less_than": lambda shown, limit: (f"{shown} is too much", f"write less than {limit['lt']}"),
-    "less_than_equal": lambda shown, limit: (f"{shown} is too much", f"write {limit['le']} or less"),
+    "greater_than": lambda value, limit: (f"{value} is too little", f"write more than {limit['gt']}"),
+    "greater_than_equal": lambda value, limit: (f"{value} is too little", f"write {limit['ge']} or more"),
+    "less_than": lambda value, limit: (f"{value} is too much", f"write less than {limit['lt']}"),
+    "less_than_equal": lambda value, limit: (f"{value} is too much", f"write {limit['le']} or less"),
 }

@@ -8,12 +8,12 @@ import re
 import ssl
 from collections.abc import Iterator
 
-from saywhy.config.checks import shown
 from saywhy.config.complaints import dotted
 from saywhy.config.faults import Fault
 from saywhy.config.locate import Path as KeyPath
 from saywhy.config.settings import Binding, Settings
 from saywhy.config.toml import Source
+from saywhy.config.words import shown
 
 MAX_SOCKET_PATH = 107  # octets in sockaddr_un on Linux
 _LISTENER = re.compile(r"[A-Za-z0-9_-]{1,64}")

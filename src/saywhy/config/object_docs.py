@@ -1,0 +1,139 @@
+"""What each field of an organisation object means: for docs/settings.md, `config explain`, and cures of faults."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+SUMMARIES: Mapping[str, str] = {
+    "domain": "A domain that mail is taken for.",
+    "mailbox": "A mailbox delivered here.",
+    "contact": "An address of ours whose mail goes on to an address elsewhere.",
+    "group": "An address whose mail goes to every member; the sender stays the sender (RFC 3461, 5.2.7.1).",
+    "user": "A login for submission.",
+    "receive-connector": "How mail comes in: which listeners, from which networks, under which rules.",
+    "send-connector": "How mail goes out: for which domains, by MX or through smart hosts.",
+    "transport": "The transport settings of the whole organisation.",
+}
+
+_ADDRESSES = "Addresses of this recipient; the first is the primary one."
+_DISPLAY = "The name people see."
+
+DOCS: Mapping[str, Mapping[str, str]] = {
+    "domain": {
+        "name": "The domain, in Unicode or as A-labels.",
+        "type": "`authoritative`: unknown recipients do not exist.  `internal-relay`: recipients found here are "
+        "delivered, others go on by a connector.  `external-relay`: all go on.",
+        "default": "The domain of our own postmaster and message ids; without a mark, the first domain.",
+    },
+    "mailbox": {"name": "Unique among recipients.", "addresses": _ADDRESSES, "display_name": _DISPLAY},
+    "contact": {
+        "name": "Unique among recipients.",
+        "addresses": _ADDRESSES,
+        "external": "Where the mail goes.",
+        "display_name": _DISPLAY,
+    },
+    "group": {
+        "name": "Unique among recipients.",
+        "addresses": _ADDRESSES,
+        "members": "Addresses of recipients here, or addresses elsewhere.",
+        "display_name": _DISPLAY,
+    },
+    "user": {
+        "name": "The login.",
+        "password": "An argon2 hash, as `saywhy user add` makes it; never the password itself.",
+        "addresses": "The addresses this user may send as.",
+    },
+    "receive-connector": {
+        "name": "Stands in trace headers and logs.",
+        "listeners": "The server's listeners (`[listeners.NAME]`) that this connector takes.",
+        "remote_ranges": "The clients it takes, as networks.  Of several connectors the narrowest range wins.",
+        "fqdn": "The name in banner and EHLO; empty: the server's host name.",
+        "relay_ranges": "Clients that may relay to anywhere without signing in.",
+        "auth": "Mechanisms offered after TLS: `PLAIN`, `LOGIN`.",
+        "require_auth": "Refuse MAIL before a sign-in (530 5.7.0).",
+        "starttls": "Offer STARTTLS.",
+        "recipient_lookup": "Refuse unknown recipients at RCPT; otherwise they are taken and reported later.",
+        "dsn": "Offer DSN (RFC 3461).",
+        "pipelining": "Offer PIPELINING (RFC 2920).",
+        "chunking": "Offer CHUNKING (RFC 3030).",
+        "eightbitmime": "Offer 8BITMIME (RFC 6152).",
+        "smtputf8": "Offer SMTPUTF8 (RFC 6531).",
+        "require_ehlo_domain": "Refuse an EHLO without a valid name.",
+        "max_message_size": "Larger messages are refused (552 5.3.4).",
+        "max_header_size": "Longer headers are refused (552 5.3.4).",
+        "max_recipients": "Recipients of one message; the next one gets 452 4.5.3.",
+        "max_hops": "Received fields; more mean a loop (554 5.4.6).",
+        "max_connections": "Connections at once.",
+        "max_connections_per_source": "Connections at once from one client.",
+        "max_connections_per_source_percent": "Share of `max_connections` that one client may hold, in percent.",
+        "connection_timeout": "How long a connection may last while no message is in transfer.",
+        "inactivity_timeout": "How long a client may be silent (421 4.4.2).",
+        "max_protocol_errors": "Errors after which the connection is closed.",
+        "max_logon_failures": "Failed sign-ins after which the connection is closed.",
+        "tarpit": "Wait before the answer to an unknown recipient or a failed sign-in.",
+    },
+    "send-connector": {
+        "name": "Stands in queue names and logs.",
+        "address_spaces": "Domains it takes: `*`, `partner.example`, `*.partner.example`; the most specific wins.",
+        "cost": "Among equals, the lowest cost wins.",
+        "smart_hosts": "Hosts that take its mail, in order: a name, `[IP]`, either with `:port`.  Empty: by MX.",
+        "port": "The port of the next hop.",
+        "fqdn": "The name in EHLO; empty: the server's host name.",
+        "ignore_starttls": "Do not use STARTTLS even where it is offered.",
+        "require_tls": "Deliver only over TLS with a valid certificate.",
+        "force_helo": "Say HELO instead of EHLO.",
+        "chunking": "Use BDAT where it is offered.",
+        "max_message_size": "Larger messages take another connector, or fail (5.3.4); 0: no limit.",
+        "max_connections_per_destination": "Connections at once to one next hop.",
+        "max_messages_per_connection": "Messages after which a connection is closed.",
+        "enabled": "Whether it takes mail.",
+        "source_ip": "The local address to connect from; empty: the system chooses.",
+        "user": "Sign in at the smart host under this name.",
+        "password": "The password for it.",
+        "networks": "Loopback or own networks where a next hop is allowed all the same (5.3.5).",
+    },
+    "transport": {
+        "glitch_retries": "First retries after a failed connection.",
+        "glitch_interval": "Time between these first retries.",
+        "transient_retries": "Retries after the first ones.",
+        "transient_interval": "Time between these further retries.",
+        "steady_interval": "Time between all later retries.",
+        "message_interval": "Time until a recipient is tried again whom a host that answers has put off.",
+        "mailbox_interval": "Time between attempts to store in a mailbox.",
+        "retry_jitter": "Share of an interval by which it varies, both ways.",
+        "delay_after": "When the sender is told that the message waits.",
+        "expire_after": "When a message is given up.",
+        "report_expire_after": "When a report is given up.",
+        "expiry_status": "Status of what is given up: `specific` (5.4.1 for 4.4.1), `classic` (4.4.7), "
+        "`permanent` (5.4.7) or `transient` (the last error as it was).",
+        "unreachable_action": "Mail without a route: `queue` it until there is one, or `reject` it (5.0.0).",
+        "nxdomain_status": "Status for a domain that does not exist: `5.1.2` or `5.4.4`.",
+        "max_recipients": "Recipients of one message before groups are expanded (5.5.3).",
+        "max_group_depth": "How deep groups may be nested (5.4.6).",
+        "report_html": "Reports have an HTML part beside the plain text.",
+        "report_max_return_size": "Larger messages return in reports as headers only; 0: always.",
+        "report_external_full": "Return whole messages to readers outside, too.",
+        "report_external_diagnostics": "Readers outside see the diagnostic section.",
+        "report_postmaster": "From address of reports; empty: postmaster at the default domain.",
+        "report_help_text": "A sentence of your own in each report: where to find help.",
+        "report_rate_per_sender": "Reports an hour to one sender; above, they are counted in one.",
+        "near_misses": "Reports to our own people name similar addresses that exist.",
+    },
+}
+
+DURATIONS: Mapping[str, frozenset[str]] = {
+    **{kind: frozenset[str]() for kind in DOCS},
+    "receive-connector": frozenset({"connection_timeout", "inactivity_timeout", "tarpit"}),
+    "transport": frozenset(
+        {
+            "glitch_interval", "transient_interval", "steady_interval", "message_interval", "mailbox_interval",
+            "delay_after", "expire_after", "report_expire_after",
+        }
+    ),
+}  # fmt: skip
+SIZES: Mapping[str, frozenset[str]] = {
+    **{kind: frozenset[str]() for kind in DOCS},
+    "receive-connector": frozenset({"max_message_size", "max_header_size"}),
+    "send-connector": frozenset({"max_message_size"}),
+    "transport": frozenset({"report_max_return_size"}),
+}

@@ -1,0 +1,286 @@
+"""What must be true of one organisation object alone: names, networks, address spaces, limits, times."""
+
+from __future__ import annotations
+
+import dataclasses
+import ipaddress
+import math
+import re
+import typing
+from collections.abc import Callable, Collection, Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from saywhy.config.words import one_line, shown
+from saywhy.model.address import Address, AddressError, check_domain, literal_ip
+from saywhy.model.organisation import (
+    AcceptedDomain,
+    Contact,
+    Group,
+    Mailbox,
+    OrganisationObject,
+    ReceiveConnector,
+    SendConnector,
+    TransportConfig,
+    User,
+)
+
+MAX_NAME = 128  # characters
+MAX_ADDRESSES = 1000
+MAX_MEMBERS = 100_000
+MECHANISMS = ("PLAIN", "LOGIN")
+DAY = 86400
+
+Network = ipaddress.IPv4Network | ipaddress.IPv6Network
+Found = Iterator[tuple[str, str, str]]  # field, reason, cure
+
+_PORT = re.compile(r"[1-9][0-9]{0,4}")
+
+
+@dataclass(frozen=True, slots=True)
+class Violation:
+    """`item` is None where there is none at all; `missing` when it may be for want of another object."""
+
+    item: OrganisationObject | None
+    field: str
+    reason: str
+    cure: str
+    missing: bool = False
+
+
+def of(item: OrganisationObject) -> list[Violation]:
+    found = [*_name(item), *_numbers(item), *_RULES[type(item)](item)]
+    return [Violation(item, field, reason, cure) for field, reason, cure in found]
+
+
+def networks(texts: Collection[str]) -> list[Network]:
+    """Those of `texts` that are networks."""
+    out: list[Network] = []
+    for text in texts:
+        try:
+            out.append(ipaddress.ip_network(text))
+        except ValueError:
+            continue
+    return out
+
+
+def _name(item: OrganisationObject) -> Found:
+    name = item.name
+    if not name.strip() or name != name.strip():
+        yield "name", f"{shown(name)} is empty, or has spaces around it", "write a name"
+    elif len(name) > MAX_NAME or not one_line(name):
+        yield "name", f"{shown(name)} cannot be a name", f"write at most {MAX_NAME} characters in one line"
+
+
+def _numbers(item: OrganisationObject) -> Found:
+    """No number of ours may be negative or no number at all."""
+    for field in dataclasses.fields(item):
+        value = getattr(item, field.name)
+        if isinstance(value, int | float) and not (value >= 0 and math.isfinite(value)):
+            yield field.name, f"{value} is out of range", "write 0 or more"
+
+
+def _domain(item: AcceptedDomain) -> Found:
+    try:
+        check_domain(item.name)
+    except AddressError as error:
+        yield "name", f"{shown(item.name)} is not a domain: {error}", "write it as example.org"
+    else:
+        if item.name.startswith("[") or item.name.endswith("."):
+            yield "name", f"{shown(item.name)} is not a domain", "write it as example.org"
+
+
+def _mailbox(item: Mailbox) -> Found:
+    yield from _owned(item.addresses)
+    yield from _line("display_name", item.display_name)
+
+
+def _contact(item: Contact) -> Found:
+    yield from _owned(item.addresses)
+    yield from _line("display_name", item.display_name)
+    if item.external.key in {address.key for address in item.addresses}:
+        yield "external", f"{item.external} is the contact itself", "write the address where its mail goes"
+
+
+def _group(item: Group) -> Found:
+    yield from _owned(item.addresses)
+    yield from _line("display_name", item.display_name)
+    if not item.members:
+        yield "members", "the group has none", "name at least one address"
+    if len(item.members) > MAX_MEMBERS:
+        yield "members", f"there are {len(item.members)}", f"name at most {MAX_MEMBERS}"
+    own = {address.key for address in item.addresses}
+    if any(member.key in own for member in item.members):
+        yield "members", "the group is a member of itself", "leave its own address out"
+    yield from _twice("members", item.members)
+
+
+def _owned(addresses: tuple[Address, ...]) -> Found:
+    if not addresses:
+        yield "addresses", "there is no address", "give it at least one"
+    if len(addresses) > MAX_ADDRESSES:
+        yield "addresses", f"there are {len(addresses)}", f"give it at most {MAX_ADDRESSES}"
+    yield from _twice("addresses", addresses)
+
+
+def _twice(field: str, addresses: tuple[Address, ...]) -> Found:
+    seen: set[str] = set()
+    for address in addresses:
+        if address.key in seen:
+            yield field, f"{address} stands here twice", "write it once"
+        seen.add(address.key)
+
+
+def _line(field: str, text: str) -> Found:
+    if not one_line(text):
+        yield field, f"{shown(text)} has a control character", "write it as one line of text"
+
+
+def _user(item: User) -> Found:
+    if not item.password.startswith("$argon2"):
+        yield (
+            "password",
+            "this is not an argon2 hash",
+            "never write a password here: `saywhy user add` asks for it, `saywhy org export` shows the hash",
+        )
+    yield from _twice("addresses", item.addresses)
+
+
+def _receive_connector(item: ReceiveConnector) -> Found:
+    if not item.listeners:
+        yield "listeners", "the connector has none", "name at least one listener of the server"
+    if not item.remote_ranges:
+        yield "remote_ranges", "the connector takes no client", 'write ["0.0.0.0/0", "::/0"] for all'
+    yield from _networks("remote_ranges", item.remote_ranges)
+    yield from _networks("relay_ranges", item.relay_ranges)
+    for network in networks(item.relay_ranges):
+        if network.prefixlen == 0:
+            yield "relay_ranges", f"{network} lets everybody relay through this server", "name your own networks"
+    for mechanism in item.auth:
+        if mechanism not in MECHANISMS:
+            yield "auth", f"{shown(mechanism)} is not a mechanism of ours", f"write {' or '.join(MECHANISMS)}"
+    if item.require_auth and not item.auth:
+        yield "require_auth", "a sign-in is required, but auth offers none", 'add auth = ["PLAIN", "LOGIN"]'
+    yield from _host("fqdn", item.fqdn)
+    yield from _positive(item, "max_message_size", "max_recipients", "max_hops", "max_connections")
+    yield from _positive(item, "connection_timeout", "inactivity_timeout")
+
+
+def _send_connector(item: SendConnector) -> Found:
+    if not item.address_spaces:
+        yield "address_spaces", "the connector takes no domain", 'write ["*"] for all'
+    for space in item.address_spaces:
+        if not _is_address_space(space):
+            yield (
+                "address_spaces",
+                f"{shown(space)} is not an address space",
+                "write *, example.org or *.example.org",
+            )
+    for host in item.smart_hosts:
+        if not _is_smart_host(host):
+            yield (
+                "smart_hosts",
+                f"{shown(host)} is not a host",
+                "write relay.example.org, [192.0.2.1] or either :port",
+            )
+    if not 1 <= item.port <= 65535:
+        yield "port", f"{item.port} is not a port", "write 1 to 65535"
+    if item.require_tls and item.ignore_starttls:
+        yield "require_tls", "TLS is required and ignored at once", "set one of require_tls and ignore_starttls"
+    if bool(item.user) != bool(item.password):
+        yield "user", "user and password go together", "give both, or neither"
+    elif item.user and not item.smart_hosts:
+        yield "user", "there is no smart host to sign in at", "name smart_hosts"
+    yield from _host("fqdn", item.fqdn)
+    yield from _source(item.source_ip)
+    yield from _networks("networks", item.networks)
+    yield from _positive(item, "max_connections_per_destination", "max_messages_per_connection")
+
+
+def _is_address_space(space: str) -> bool:
+    return space == "*" or _is_host(space.removeprefix("*."))
+
+
+def _is_smart_host(text: str) -> bool:
+    host, colon, port = text.rpartition(":") if not text.endswith("]") else (text, "", "")
+    if not colon:
+        host = text
+    elif _PORT.fullmatch(port) is None or int(port) > 65535:
+        return False
+    if host.startswith("["):
+        return literal_ip(host) is not None or literal_ip(f"[IPv6:{host[1:]}") is not None
+    return _is_host(host)
+
+
+def _is_host(text: str) -> bool:
+    try:
+        check_domain(text)
+    except AddressError:
+        return False
+    return not text.startswith("[")
+
+
+def _host(field: str, text: str) -> Found:
+    if text and not (_is_host(text) and text.isascii()):
+        yield field, f"{shown(text)} is not a host name", "write it as mail.example.org"
+
+
+def _source(text: str) -> Found:
+    try:
+        ipaddress.ip_address(text or "::")
+    except ValueError:
+        yield "source_ip", f"{shown(text)} is not an IP address", "write an address of this host"
+
+
+def _networks(field: str, texts: tuple[str, ...]) -> Found:
+    for text in texts:
+        try:
+            ipaddress.ip_network(text)
+        except ValueError:
+            yield field, f"{shown(text)} is not a network", _network_cure(text)
+
+
+def _network_cure(text: str) -> str:
+    try:
+        return f"write {ipaddress.ip_network(text, strict=False)}: the bits after the prefix are zero"
+    except ValueError:
+        return "write it as 192.0.2.0/24, 2001:db8::/32 or a single address"
+
+
+def _positive(item: OrganisationObject, *names: str) -> Found:
+    for name in names:
+        if getattr(item, name) == 0:
+            yield name, "0 would let nothing through", "write 1 or more"
+
+
+def _transport(item: TransportConfig) -> Found:
+    for name in ("expire_after", "report_expire_after"):
+        if not 5 <= getattr(item, name) <= 90 * DAY:
+            yield name, f"{getattr(item, name):g} s is out of range", 'write "5 s" to "90 d"'
+    yield from _positive(item, "steady_interval", "message_interval", "mailbox_interval", "max_recipients")
+    if item.retry_jitter > 0.5:
+        yield "retry_jitter", f"{item.retry_jitter:g} is too much", "write 0 to 0.5"
+    if item.nxdomain_status not in ("5.1.2", "5.4.4"):
+        yield "nxdomain_status", f"{shown(item.nxdomain_status)} is not one of its values", "write 5.1.2 or 5.4.4"
+    if item.report_postmaster:
+        try:
+            Address.parse(item.report_postmaster)
+        except AddressError as error:
+            reason = f"{shown(item.report_postmaster)} is not an address: {error}"
+            yield "report_postmaster", reason, "write it as postmaster@example.org"
+    yield from _line("report_help_text", item.report_help_text)
+
+
+_RULES: Mapping[type, Callable[[Any], Found]] = {
+    typing.get_type_hints(rule)["item"]: rule
+    for rule in (
+        _domain,
+        _mailbox,
+        _contact,
+        _group,
+        _user,
+        _receive_connector,
+        _send_connector,
+        _transport,
+    )
+}

@@ -1,0 +1,153 @@
+"""What must be true of an organisation: between its objects (here) and of each alone (`object_rules`).
+
+The organisation file and every operation go through the same rules.  A violation names the object and the field,
+so that the reader of a file can add the line.
+"""
+
+from __future__ import annotations
+
+import ipaddress
+from collections import Counter
+from collections.abc import Collection, Iterable, Iterator, Sequence
+
+from saywhy.config import object_rules
+from saywhy.config.object_rules import Violation
+from saywhy.config.snapshot import key_of, kind_of
+from saywhy.config.words import nearest
+from saywhy.model.address import Address
+from saywhy.model.organisation import (
+    AcceptedDomain,
+    Contact,
+    DirectoryObject,
+    DomainType,
+    Group,
+    Mailbox,
+    OrganisationObject,
+    ReceiveConnector,
+    User,
+)
+
+MAX_SUGGESTIONS = 10  # each costs a look at every address there is
+
+
+def violations(items: Sequence[OrganisationObject], listeners: Collection[str] | None = None) -> list[Violation]:
+    """Everything that is wrong, in the order of `items`.  `listeners` are the server's, where they are known."""
+    found = [violation for item in items for violation in object_rules.of(item)]
+    return found + list(between(items, listeners))
+
+
+def between(items: Sequence[OrganisationObject], listeners: Collection[str] | None) -> Iterator[Violation]:
+    yield from _names(items)
+    yield from _domains(items)
+    yield from _addresses(items)
+    yield from _members(items)
+    yield from _receive_connectors([item for item in items if isinstance(item, ReceiveConnector)], listeners)
+
+
+def _names(items: Sequence[OrganisationObject]) -> Iterator[Violation]:
+    seen: dict[tuple[str, str], OrganisationObject] = {}
+    for item in items:
+        space = "recipient" if isinstance(item, Mailbox | Contact | Group) else kind_of(item)
+        first = seen.setdefault((space, key_of(item)), item)
+        if first is not item:
+            yield Violation(
+                item, "name", f'there is a {kind_of(first)} "{first.name}" already', "give each a name of its own"
+            )
+
+
+def _domains(items: Sequence[OrganisationObject]) -> Iterator[Violation]:
+    domains = [item for item in items if isinstance(item, AcceptedDomain)]
+    if not domains:
+        yield Violation(
+            None, "domain", "no domain is accepted", 'add [[domain]] with name = "example.org"', missing=True
+        )
+    for domain in [domain for domain in domains if domain.default][1:]:
+        yield Violation(domain, "default", "another domain is the default already", "mark one domain only")
+
+
+def _addresses(items: Sequence[OrganisationObject]) -> Iterator[Violation]:
+    """Addresses lie in accepted domains, and belong to one recipient each."""
+    domains = {key_of(item): item for item in items if isinstance(item, AcceptedDomain)}
+    owners: dict[str, OrganisationObject] = {}
+    for item in items:
+        if not isinstance(item, Mailbox | Contact | Group | User):
+            continue
+        for address in item.addresses:
+            if address.domain_key not in domains:
+                yield _foreign(item, address, domains)
+            if isinstance(item, User):
+                continue
+            owner = owners.setdefault(address.key, item)
+            if owner is not item:
+                yield Violation(
+                    item,
+                    "addresses",
+                    f'{address} belongs to the {kind_of(owner)} "{owner.name}" already',
+                    "give each address to one recipient only",
+                )
+
+
+def _foreign(item: OrganisationObject, address: Address, domains: Collection[str]) -> Violation:
+    near = nearest(address.domain_key, domains)
+    cure = f"did you mean {address.local}@{near}?" if near else "add the domain first, or correct the address"
+    return Violation(item, "addresses", f"{address.domain} is not an accepted domain", cure, missing=True)
+
+
+def _members(items: Sequence[OrganisationObject]) -> Iterator[Violation]:
+    """Members in an authoritative domain of ours must exist; what lies elsewhere cannot be known here."""
+    ours = {
+        key_of(item)
+        for item in items
+        if isinstance(item, AcceptedDomain) and item.type is DomainType.AUTHORITATIVE
+    }
+    known = {address.key for item in items for address in _owned(item)}
+    suggestions = 0
+    for group in items:
+        if not isinstance(group, Group):
+            continue
+        for member in group.members:
+            if member.domain_key in ours and member.key not in known:
+                suggestions += 1
+                near = _near_address(member, known) if suggestions <= MAX_SUGGESTIONS else ""
+                cure = f"did you mean {near}?" if near else "add the recipient first, or leave the member out"
+                yield Violation(group, "members", f"no recipient has the address {member}", cure, missing=True)
+
+
+def _owned(item: OrganisationObject) -> tuple[Address, ...]:
+    return item.addresses if isinstance(item, DirectoryObject) else ()
+
+
+def _near_address(address: Address, known: Iterable[str]) -> str:
+    domain = f"@{address.domain_key}"
+    return nearest(address.key, [key for key in known if key.endswith(domain)])
+
+
+def _receive_connectors(
+    connectors: Sequence[ReceiveConnector], listeners: Collection[str] | None
+) -> Iterator[Violation]:
+    taken: dict[tuple[str, str], ReceiveConnector] = {}
+    for connector in connectors:
+        if listeners is not None:
+            yield from _unknown_listeners(connector, listeners)
+        for listener in Counter(connector.listeners):
+            for network in object_rules.networks(connector.remote_ranges):
+                first = taken.setdefault((listener, _text(network)), connector)
+                if first is not connector:
+                    yield Violation(
+                        connector,
+                        "remote_ranges",
+                        f'{_text(network)} on the listener {listener} belongs to "{first.name}" already (5.3.5)',
+                        "give each connector a range or a listener of its own",
+                    )
+
+
+def _unknown_listeners(connector: ReceiveConnector, listeners: Collection[str]) -> Iterator[Violation]:
+    for listener in connector.listeners:
+        if listener not in listeners:
+            near = nearest(listener, listeners)
+            cure = f'did you mean "{near}"?' if near else f"the listeners are {', '.join(sorted(listeners))}"
+            yield Violation(connector, "listeners", f'the server has no listener "{listener}"', cure)
+
+
+def _text(network: ipaddress.IPv4Network | ipaddress.IPv6Network) -> str:
+    return str(network)

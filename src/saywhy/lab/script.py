@@ -50,7 +50,7 @@ CAPABILITIES = ("PIPELINING", "SIZE 26214400", "8BITMIME", "SMTPUTF8", "DSN", "C
 
 @dataclass(frozen=True, slots=True)
 class Script:
-    """Empty steps: the ordinary, positive reply.  `rcpt` maps patterns ("full@*") to steps; the first match wins."""
+    """Empty steps: the ordinary, positive reply.  `rcpt` maps patterns ("full@*") to steps; first match wins."""
 
     greeting: Step = ""
     ehlo: Step = ""

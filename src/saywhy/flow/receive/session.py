@@ -102,6 +102,7 @@ class Session:
         """The connection is gone.  A message that is being queued stays accepted; nobody hears of it here."""
         self._ended = True
         self._release()
+        self._services.connections.leave(self._connector, self._client.ip)
 
     def timed_out(self, seconds: int) -> None:
         self._shut(refusals.timed_out(self._connector.name, seconds))

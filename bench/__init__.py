@@ -1,0 +1,1 @@
+"""Our own measurements.  `python -m bench` runs them; ../shared/bench compares with other servers."""

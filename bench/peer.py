@@ -1,0 +1,100 @@
+"""A saywhy server as the standing benchmark's `command` peer.
+
+    bench/peer --dir DIR --port P --nexthop P --bouncehop P --mode hold|relay|bounce|reject
+
+Writes settings and an organisation into DIR from what the modes ask for and from `profile.toml`, then runs
+`saywhy serve` in the foreground.  hold: everything is queued and nothing delivered (no route); relay: all to
+--nexthop; bounce: good.test to --bouncehop, the rest to --nexthop; reject: 10,000 known recipients of dest.test.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import shutil
+import sys
+import tomllib
+from pathlib import Path
+
+from saywhy.doors.cli.main import main
+
+SETTINGS = """\
+[server]
+hostname = "peer.test"
+data_dir = "data"
+user = "{user}"
+
+[listeners.smtp]
+address = "127.0.0.1:{port}"
+
+[log]
+path = "events.jsonl"
+
+[organisation]
+file = "organisation.toml"
+"""
+
+DOMAIN = """
+[[domain]]
+name = "{name}"
+type = "{type}"
+"""
+
+SEND = """
+[[send_connector]]
+name = "{name}"
+address_spaces = ["{space}"]
+smart_hosts = ["[127.0.0.1]"]
+port = {port}
+networks = ["127.0.0.0/8"]
+"""
+
+
+def organisation(args: argparse.Namespace, profile: dict[str, object]) -> str:
+    """The organisation file of a mode."""
+    authoritative = args.mode == "reject"
+    out = DOMAIN.format(name="dest.test", type="authoritative" if authoritative else "external-relay")
+    out += DOMAIN.format(name="good.test", type="external-relay")
+    if authoritative:
+        out += "".join(
+            f'[[mailbox]]\nname = "user{i}"\naddresses = ["user{i}@dest.test"]\n' for i in range(10_000)
+        )
+    out += '\n[[receive_connector]]\nname = "Default Frontend"\nlisteners = ["smtp"]\n'
+    out += "".join(f"{name} = {value!r}\n".replace("'", '"') for name, value in profile.items())
+    if args.mode in ("relay", "bounce"):
+        good = args.bouncehop if args.mode == "bounce" else args.nexthop
+        out += SEND.format(name="Good", space="good.test", port=good)
+        out += SEND.format(name="Rest", space="*", port=args.nexthop)
+    else:
+        out += SEND.format(name="Elsewhere", space="nowhere.test", port=9)
+    return out
+
+
+def parse() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--dir", type=Path, required=True)
+    parser.add_argument("--mode", choices=["hold", "relay", "bounce", "reject"], required=True)
+    for name in ("port", "nexthop", "bouncehop"):
+        parser.add_argument(f"--{name}", type=int, required=True)
+    return parser.parse_args()
+
+
+def prepare(args: argparse.Namespace) -> Path:
+    """Write the configuration; returns the settings file."""
+    folder: Path = args.dir / "saywhy"
+    shutil.rmtree(folder, ignore_errors=True)
+    folder.mkdir(parents=True)
+    profile = tomllib.loads((Path(__file__).parent / "profile.toml").read_text())["receive_connector"]
+    user = "nobody" if os.geteuid() == 0 else ""
+    config = folder / "saywhy.toml"
+    config.write_text(SETTINGS.format(port=args.port, user=user))
+    (folder / "organisation.toml").write_text(organisation(args, profile))
+    for path in (folder, *folder.iterdir()):
+        if user:
+            shutil.chown(path, user)
+    return config
+
+
+if __name__ == "__main__":
+    sys.argv = ["saywhy", "serve", "--config", str(prepare(parse()))]
+    main()

@@ -1,0 +1,46 @@
+"""What happens when somebody connects: which connector takes them, and whether there is room (spec F1, F2)."""
+
+from __future__ import annotations
+
+from saywhy.flow.receive import connectors, refusals
+from saywhy.flow.receive.services import Services
+from saywhy.flow.receive.session import Session
+from saywhy.infra.net.listen import Connection, Handler
+from saywhy.model.event import Event, Kind
+from saywhy.model.failure import Failure
+from saywhy.wire.smtp.reply import Reply
+
+
+class Door:
+    """The factory of one listener: a session for each connection, or a refusal and None."""
+
+    def __init__(self, listener: str, services: Services, *, tls_available: bool) -> None:
+        self._listener = listener
+        self._services = services
+        self._tls_available = tls_available
+
+    def __call__(self, connection: Connection, ip: str, tls: str) -> tuple[Handler, float, float] | None:
+        services = self._services
+        connector = connectors.match(services.organisation(), self._listener, ip)
+        if connector is None:
+            self._turn_away(connection, ip, refusals.no_connector(self._listener))
+            return None
+        if not services.connections.enter(connector, ip):
+            limit = connector.max_connections_per_source
+            self._turn_away(connection, ip, refusals.too_many_connections(connector.name, limit))
+            return None
+        session = Session(services, connector, connection, ip, tls_available=self._tls_available, tls=tls)
+        return session, connector.inactivity_timeout, connector.connection_timeout
+
+    def _turn_away(self, connection: Connection, ip: str, failure: Failure) -> None:
+        connection.write(Reply.from_failure(failure).encode())
+        self._services.sink.emit(
+            Event(
+                Kind.CONNECT_REFUSE,
+                self._services.clock.now(),
+                status=str(failure.status),
+                cause=failure.cause,
+                text=failure.line(),
+                data={"client": ip, "listener": self._listener},
+            )
+        )

@@ -46,8 +46,11 @@ class Address:
 
     @property
     def key(self) -> str:
-        """What two spellings of one mailbox share: lower case, domain as A-labels."""
-        return f"{_quote(self.local.lower())}@{domain_key(self.domain)}"
+        """What two spellings of one mailbox share: lower case, composed (NFC), domain as A-labels."""
+        local = self.local.lower()
+        if not local.isascii():
+            local = unicodedata.normalize("NFC", local)
+        return f"{_quote(local)}@{domain_key(self.domain)}"
 
     @property
     def domain_key(self) -> str:
@@ -66,13 +69,20 @@ class Address:
     @lru_cache(maxsize=4096)
     def parse(text: str) -> Address:
         """`local@domain` -> Address; AddressError says which part is wrong and why."""
-        if len(text.encode("utf-8", "surrogatepass")) > MAX_PATH:
+        if _octets(text) > MAX_PATH:
             raise AddressError("length", f"an address has at most {MAX_PATH} octets")
         local, domain = _split(text)
-        if len(local.encode("utf-8", "surrogatepass")) > MAX_LOCAL:
+        if _octets(local) > MAX_LOCAL:
             raise AddressError("length", f"a local part has at most {MAX_LOCAL} octets")
         check_domain(domain)
         return Address(local, domain)
+
+
+def _octets(text: str) -> int:
+    try:
+        return len(text.encode("utf-8"))
+    except UnicodeEncodeError:
+        raise AddressError("local part", "the address is not UTF-8 (RFC 6531)") from None
 
 
 def _split(text: str) -> tuple[str, str]:
@@ -121,8 +131,8 @@ def _check_literal(domain: str) -> None:
 
 def literal_ip(domain: str) -> ipaddress.IPv4Address | ipaddress.IPv6Address | None:
     """`[192.0.2.1]` or `[IPv6:2001:db8::1]` -> the address; None for anything else (RFC 5321 section 4.1.3)."""
-    if not (domain.startswith("[") and domain.endswith("]")):
-        return None
+    if not (domain.startswith("[") and domain.endswith("]")) or "%" in domain:
+        return None  # a zone (fe80::1%eth0) has no place in mail, and may hold any character
     inner = domain[1:-1]
     try:
         if inner[:5].lower() == "ipv6:":
@@ -147,4 +157,6 @@ def _a_label(label: str) -> str:
     for char in folded:
         if char != "-" and unicodedata.category(char)[0] not in "LMN":
             raise ValueError(f"{char!r} may not stand in a domain name")
+    if folded.isascii():  # the Kelvin sign is a K
+        return folded
     return "xn--" + folded.encode("punycode").decode("ascii")

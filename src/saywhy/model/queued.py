@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import enum
+import re
 from dataclasses import dataclass
 from typing import NamedTuple
 
 from saywhy.model.address import Address
 from saywhy.model.envelope import Envelope, Origin, Recipient
 from saywhy.model.failure import Failure
+
+_QUEUE_ID = re.compile(r"([0-9]{1,5})-([0-9A-Fa-f]{1,16})")
 
 
 class QueueId(NamedTuple):
@@ -23,10 +26,10 @@ class QueueId(NamedTuple):
     @staticmethod
     def parse(text: str) -> QueueId:
         """`"1-8f31"` -> QueueId; ValueError otherwise."""
-        shard, dash, number = text.strip().partition("-")
-        if not dash or not shard.isdecimal() or len(text) > 32:
-            raise ValueError(f"{text!r} is not a queue id: expected shard-number, such as 1-8f31")
-        return QueueId(int(shard), int(number, 16))
+        found = _QUEUE_ID.fullmatch(text.strip())
+        if found is None:
+            raise ValueError(f"{text[:40]!r} is not a queue id: expected shard-number, such as 1-8f31")
+        return QueueId(int(found[1]), int(found[2], 16))
 
 
 class HopKind(enum.Enum):

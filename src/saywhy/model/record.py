@@ -83,26 +83,37 @@ def _loader(hint: Any) -> Converter:
         return lambda data: None if data is None else convert(data)
     if origin is tuple:
         item = _loader(typing.get_args(hint)[0])
-        return lambda data: tuple(item(entry) for entry in data)
-    if not isinstance(hint, type) or hint in (str, int, float, bool):
-        return lambda data: data
+        return lambda data: tuple(item(entry) for entry in _checked(data, list))
+    if hint in (str, int, float, bool):
+        accepted = (float, int) if hint is float else (hint,)
+        return lambda data: _checked(data, *accepted)
+    if not isinstance(hint, type):  # Mapping[str, ...]: facts as they are
+        return lambda data: _checked(data, dict)
     return _class_loader(hint)
+
+
+def _checked(data: Any, *accepted: type) -> Any:
+    """True is no number here, although Python says so."""
+    if type(data) in accepted:
+        return data
+    raise TypeError(f"{data!r:.100} is no {accepted[0].__name__}")
 
 
 def _class_loader(cls: type) -> Converter:
     parse = getattr(cls, "parse", None)
     if (parse is not None and not dataclasses.is_dataclass(cls)) or cls in (Address, Status):
-        return typing.cast(Converter, parse)
+        read = typing.cast(Converter, parse)
+        return lambda data: read(_checked(data, str))
     if issubclass(cls, enum.Enum):
         return cls
     if not dataclasses.is_dataclass(cls):
-        return lambda data: data
+        raise TypeError(f"{cls.__name__} is no value of the model")
     loaders: dict[str, Converter] = {}
 
     def build(data: dict[str, Any]) -> Any:
         if not loaders:
             hints = typing.get_type_hints(cls)
             loaders.update((field.name, _loader(hints[field.name])) for field in dataclasses.fields(cls))
-        return cls(**{name: loaders[name](item) for name, item in data.items()})
+        return cls(**{name: loaders[name](item) for name, item in _checked(data, dict).items()})
 
     return build

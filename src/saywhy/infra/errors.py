@@ -69,11 +69,15 @@ class StoreVersionError(StoreError):
 
 
 class MailboxError(InfraError):
-    """A Maildir could not be written.  `full`: no space or quota of the file system."""
+    """A Maildir could not be written.
 
-    def __init__(self, why: str, *, full: bool = False) -> None:
+    `full`: no space or quota of the file system; `whole_store`: the trouble is not this mailbox's alone.
+    """
+
+    def __init__(self, why: str, *, full: bool = False, whole_store: bool = False) -> None:
         super().__init__(why)
         self.full = full
+        self.whole_store = whole_store
 
 
 class DirectoryDown(InfraError):

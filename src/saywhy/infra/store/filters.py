@@ -1,8 +1,9 @@
-"""How the stores compare addresses that an administrator typed with those of the queue."""
+"""What both stores mean by an address that an administrator typed, and by a message event."""
 
 from __future__ import annotations
 
 from saywhy.model.address import Address, AddressError
+from saywhy.model.event import Event
 
 
 def address_key(address: Address | str | None) -> str:
@@ -18,3 +19,8 @@ def address_key(address: Address | str | None) -> str:
         return Address.parse(text).key
     except AddressError:
         return text.lower()
+
+
+def tracked(event: Event) -> bool:
+    """Message kinds become tracking rows; the rest goes to the log only."""
+    return 100 <= event.kind < 200

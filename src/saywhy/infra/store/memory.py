@@ -9,7 +9,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from typing import Any
 
-from saywhy.infra.store.filters import address_key
+from saywhy.infra.store.filters import address_key, tracked
 from saywhy.infra.store.protocol import (
     ALL_DUE,
     Change,
@@ -55,7 +55,7 @@ class MemoryStore:
             if not self._pending.get(message):
                 self._pending.pop(message, None)
                 self._messages.pop(message, None)
-        self._tracking += [event for event in change.events if event.message]
+        self._tracking += [event for event in change.events if tracked(event)]
 
     def _check(self, change: Change) -> None:
         added = [new.message.id for new in change.add]
@@ -95,7 +95,7 @@ class MemoryStore:
         ]
         for pending in later:
             self._pending[pending.message][pending.number] = dataclasses.replace(pending, due=at)
-        self._tracking += [event for event in events if event.message]
+        self._tracking += [event for event in events if tracked(event)]
         return len(later)
 
     async def content(self, message: QueueId) -> bytes | None:
@@ -187,7 +187,7 @@ class MemoryStore:
                 self._objects.pop((change.kind, change.name), None)
             else:
                 self._objects[change.kind, change.name] = data
-        self._tracking += [event for event in events if event.message]
+        self._tracking += [event for event in events if tracked(event)]
         self._revision += 1
         return self._revision
 

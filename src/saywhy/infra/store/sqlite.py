@@ -1,70 +1,218 @@
-"""The Store on SQLite: WAL, synchronous=FULL, one writer thread with natural group commit."""
+"""The Store on SQLite: one file a shard, WAL, synchronous=FULL, one writer thread with group commit.
+
+`open` takes the shard's lock, brings the schema up to date and clears what a crash left of large contents.
+Numbers of messages are given out in memory below a ceiling that is raised in the same commits; so none is
+ever used twice, even when the last message has left.  queries.py says how the statements are shaped.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import asyncio
+import json
+import os
+import sqlite3
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
+from saywhy.infra.errors import StoreError
+from saywhy.infra.store import lookup, queries, special
+from saywhy.infra.store.bodies import Bodies
+from saywhy.infra.store.migrate import check_version, migrate
+from saywhy.infra.store.place import Place
 from saywhy.infra.store.protocol import (
+    ALL_DUE,
     Change,
+    DueFilter,
     DueRow,
     MessageFilter,
     ObjectChange,
     QueueRow,
     TrackingFilter,
 )
+from saywhy.infra.store.reader import Reader
+from saywhy.infra.store.rows import Rows, tracking_rows
+from saywhy.infra.store.trouble import store_error
+from saywhy.infra.store.upkeep import Upkeep
+from saywhy.infra.store.writer import Writer
 from saywhy.model.event import Event
 from saywhy.model.queued import Message, Pending, QueueId
 
+T = TypeVar("T")
+
+SYNCHRONOUS = ("FULL", "EXTRA", "NORMAL", "OFF")
+CHECKPOINT_PAGES = 4000  # of 4 KiB: how far the WAL grows before it is copied back
+CACHE_KIB = 16 * 1024
+
 
 class SqliteStore:
-    """One shard in `directory`/queue-<shard>.sqlite3."""
+    """One shard in `directory`/queue-<shard>.sqlite3.  Made by `open`."""
+
+    def __init__(self, place: Place, lock: int, connection: sqlite3.Connection, upkeep: Upkeep) -> None:
+        self._place = place
+        self._lock = lock
+        self._connection = connection
+        self._upkeep = upkeep
+        self._closed = False
+        self._files = ThreadPoolExecutor(max_workers=4, thread_name_prefix="saywhy-store-files")
+        self._reader = Reader(place.database, "reader")
+        self._lister = Reader(place.database, "lister")
+        self._writer = Writer(connection, str(place.database), upkeep)
 
     @classmethod
     async def open(cls, directory: Path, shard: int = 1, *, synchronous: str = "FULL") -> SqliteStore:
-        raise NotImplementedError
+        """The shard's store, made when it is missing; StoreError or StoreVersionError when it cannot be used."""
+        if synchronous not in SYNCHRONOUS:
+            raise StoreError(f"synchronous is one of {', '.join(SYNCHRONOUS)}, not {synchronous!r}")
+        place = Place(directory, shard)
+        return cls(place, *await asyncio.to_thread(_open, place, synchronous))
+
+    async def close(self) -> None:
+        """What was handed in is committed first."""
+        if self._closed:
+            return
+        self._closed = True
+        await asyncio.to_thread(self._files.shutdown)
+        await self._writer.close()
+        await self._reader.close()
+        await self._lister.close()
+        await asyncio.to_thread(self._give_back)
+
+    def _give_back(self) -> None:
+        try:
+            self._upkeep.close(self._connection)
+        except sqlite3.Error:  # a gap in the numbers is the only loss
+            pass
+        self._connection.close()
+        os.close(self._lock)
+
+    # -- writing --
 
     def next_id(self) -> QueueId:
-        raise NotImplementedError
+        return QueueId(self._place.shard, self._upkeep.next_number())
 
     async def commit(self, change: Change) -> None:
-        raise NotImplementedError
+        rows = Rows.of(change)
+        future: asyncio.Future[None] = self._future()
+        if rows.large:
+            self._files.submit(self._file_then_put, rows, future)
+        else:
+            self._writer.put(rows, future)
+        await future
 
-    async def due(self, until: float, limit: int) -> list[DueRow]:
-        raise NotImplementedError
+    def _file_then_put(self, rows: Rows, future: asyncio.Future[None]) -> None:
+        """In a thread of its own: a large content's sync holds up no other commit."""
+        try:
+            self._upkeep.file(rows)
+            self._writer.put(rows, future)
+        except Exception as error:
+            self._writer.fail(future, error)
 
-    async def next_due(self, after: float) -> float | None:
-        raise NotImplementedError
+    async def hasten(
+        self, at: float, queue: str = "", message: QueueId | None = None, events: Sequence[Event] = ()
+    ) -> int:
+        number = -1 if message is None else self._number(message)
+        rows = tracking_rows(events)
+        return await self._write(lambda connection: special.hasten(connection, at, queue, number, rows))
 
-    async def content(self, message: QueueId) -> bytes | None:
-        raise NotImplementedError
-
-    async def message(self, message: QueueId) -> Message | None:
-        raise NotImplementedError
-
-    async def pending(self, message: QueueId) -> list[Pending]:
-        raise NotImplementedError
-
-    async def messages(self, which: MessageFilter) -> list[Message]:
-        raise NotImplementedError
-
-    async def queues(self) -> list[QueueRow]:
-        raise NotImplementedError
-
-    async def tracking(self, which: TrackingFilter) -> list[Event]:
-        raise NotImplementedError
-
-    async def count(self) -> tuple[int, int]:
-        raise NotImplementedError
-
-    async def objects(self) -> tuple[int, list[tuple[str, str, dict[str, Any]]]]:
-        raise NotImplementedError
+    async def forget(self, before: float, limit: int = 1000) -> int:
+        return await self._write(lambda connection: special.forget(connection, before, limit))
 
     async def change_objects(
         self, revision: int, changes: Sequence[ObjectChange], events: Sequence[Event] = ()
     ) -> int:
-        raise NotImplementedError
+        rows = tracking_rows(events)
+        return await self._write(lambda connection: special.change_objects(connection, revision, changes, rows))
 
-    async def close(self) -> None:
-        raise NotImplementedError
+    async def _write(self, work: Callable[[sqlite3.Connection], T]) -> T:
+        future: asyncio.Future[T] = self._future()
+        self._writer.put(work, future)
+        return await future
+
+    def _future(self) -> asyncio.Future[Any]:
+        if self._closed:
+            raise StoreError(f"{self._place.database} is closed")
+        return asyncio.get_running_loop().create_future()
+
+    def _number(self, message: QueueId) -> int:
+        """0, which no message has, for an id of another shard."""
+        return message.number if message.shard == self._place.shard else 0
+
+    # -- reading: what the queue asks --
+
+    async def due(self, until: float, limit: int, which: DueFilter = ALL_DUE) -> list[DueRow]:
+        return await self._reader.ask(lambda connection: lookup.due(connection, until, limit, which))
+
+    async def next_due(self, after: float) -> float | None:
+        return await self._reader.ask(lambda connection: lookup.next_due(connection, after))
+
+    async def content(self, message: QueueId) -> bytes | None:
+        number = self._number(message)
+        return await self._reader.ask(lambda connection: lookup.content(connection, number, self._upkeep.bodies))
+
+    async def message(self, message: QueueId) -> Message | None:
+        number = self._number(message)
+        return await self._reader.ask(lambda connection: lookup.message(connection, number))
+
+    async def pending(self, message: QueueId) -> list[Pending]:
+        number = self._number(message)
+        return await self._reader.ask(lambda connection: lookup.pending(connection, number))
+
+    # -- reading: what administrators ask --
+
+    async def messages(self, which: MessageFilter) -> list[Message]:
+        after = which.after or QueueId(self._place.shard, 0)
+        if after.shard > self._place.shard:
+            return []
+        number = after.number if after.shard == self._place.shard else 0
+        return await self._lister.ask(lambda connection: lookup.messages(connection, which, number))
+
+    async def queues(self) -> list[QueueRow]:
+        return await self._lister.ask(lookup.queues)
+
+    async def tracking(self, which: TrackingFilter) -> list[Event]:
+        return await self._lister.ask(lambda connection: lookup.tracking(connection, which))
+
+    async def count(self) -> tuple[int, int]:
+        return await self._lister.ask(lookup.count)
+
+    async def objects(self) -> tuple[int, list[tuple[str, str, dict[str, Any]]]]:
+        return await self._lister.ask(lookup.objects)
+
+
+def _open(place: Place, synchronous: str) -> tuple[int, sqlite3.Connection, Upkeep]:
+    """The lock, the writing connection, and what goes with its transactions."""
+    try:
+        place.prepare()
+        lock = place.lock()
+    except OSError as error:
+        raise store_error(error, str(place.directory)) from error
+    try:
+        connection = sqlite3.connect(
+            place.database, isolation_level=None, check_same_thread=False, cached_statements=256
+        )
+    except sqlite3.Error as error:
+        os.close(lock)
+        raise store_error(error, str(place.database)) from error
+    try:
+        return lock, connection, _make_ready(connection, place, synchronous)
+    except (sqlite3.Error, OSError, StoreError) as error:
+        connection.close()
+        os.close(lock)
+        raise store_error(error, str(place.database)) from error
+
+
+def _make_ready(connection: sqlite3.Connection, place: Place, synchronous: str) -> Upkeep:
+    check_version(connection, str(place.database))
+    connection.execute("PRAGMA journal_mode = WAL")
+    connection.execute(f"PRAGMA synchronous = {synchronous}")
+    connection.execute(f"PRAGMA wal_autocheckpoint = {CHECKPOINT_PAGES}")
+    connection.execute(f"PRAGMA cache_size = -{CACHE_KIB}")
+    connection.execute("PRAGMA secure_delete = OFF")  # Debian's default writes zeros over each message that left
+    connection.execute("PRAGMA foreign_keys = ON")
+    connection.execute("PRAGMA temp_store = MEMORY")
+    migrate(connection, str(place.database))
+    bodies = Bodies(place.bodies)
+    bodies.remove_orphans(set(json.loads(connection.execute(queries.FILED).fetchone()[0])))
+    return Upkeep(bodies, int(connection.execute(queries.CEILING).fetchone()[0]))

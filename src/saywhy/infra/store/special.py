@@ -1,0 +1,41 @@
+"""The writes that are no Change: each runs in a transaction of its own, in the writer's thread."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Sequence
+
+from saywhy.infra.store import queries, transaction
+from saywhy.infra.store.protocol import ObjectChange, RevisionConflict
+from saywhy.infra.store.rows import Row, Rows, encode, searchable
+
+
+def hasten(connection: sqlite3.Connection, at: float, queue: str, message: int, tracking: list[Row]) -> int:
+    values = {"at": at, "text": repr(at), "queue": searchable(queue), "message": message}
+    found = connection.execute(queries.HASTEN, values).rowcount
+    transaction.apply(connection, Rows(tracking=tracking))
+    return found
+
+
+def forget(connection: sqlite3.Connection, before: float, limit: int) -> int:
+    """Rows are added in the order of time, near enough: only the oldest `limit` are looked at."""
+    first = connection.execute(queries.FIRST_TRACKING).fetchone()
+    if first is None or first[1] >= before:
+        return 0
+    return connection.execute(queries.FORGET_TRACKING, (first[0] + limit, before)).rowcount
+
+
+def change_objects(
+    connection: sqlite3.Connection, revision: int, changes: Sequence[ObjectChange], tracking: list[Row]
+) -> int:
+    current = int(connection.execute(queries.REVISION).fetchone()[0])
+    if current != revision:
+        raise RevisionConflict(f"the organisation is at revision {current}, not {revision}")
+    for change in changes:
+        if change.data is None:
+            connection.execute(queries.REMOVE_OBJECT, (change.kind, change.name))
+        else:
+            connection.execute(queries.PUT_OBJECT, (change.kind, change.name, encode(dict(change.data))))
+    connection.execute(queries.NEXT_REVISION)
+    transaction.apply(connection, Rows(tracking=tracking))
+    return current + 1

@@ -1,0 +1,57 @@
+"""A Change's rows -> statements, each of which takes many rows in one step (queries.py says why)."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Callable, Iterable, Sequence
+from typing import TypeVar
+
+from saywhy.infra.store import queries
+from saywhy.infra.store.rows import Row, Rows
+
+T = TypeVar("T")
+
+_LARGE_STEP = 96  # rows a statement takes; below the 999 variables that old SQLite allows
+_SMALL_STEP = 16  # few sizes, so that the prepared statements stay in the connection's cache
+
+
+def apply(connection: sqlite3.Connection, rows: Rows) -> None:
+    """Everything of `rows` but the files, inside the transaction that is open."""
+    _many(connection, queries.ADD_MESSAGES, rows.messages)
+    _many(connection, queries.PUT_RECIPIENTS, rows.recipients)
+    _many(connection, queries.SETTLE_RECIPIENTS, rows.settled)
+    _many(connection, queries.END_MESSAGES, [(number,) for number in sorted(rows.ended)])
+    _many(connection, queries.ADD_TRACKING, rows.tracking)
+
+
+def _many(connection: sqlite3.Connection, template: str, rows: Sequence[Row]) -> None:
+    for part in _parts(rows):
+        sql = queries.many(template, len(part[0]), len(part))
+        connection.execute(sql, [value for row in part for value in row])
+
+
+def _parts(rows: Sequence[Row]) -> Iterable[Sequence[Row]]:
+    at = 0
+    while at < len(rows):
+        left = len(rows) - at
+        size = left if left < _SMALL_STEP else min(left // _SMALL_STEP * _SMALL_STEP, _LARGE_STEP)
+        yield rows[at : at + size]
+        at += size
+
+
+def within(connection: sqlite3.Connection, work: Callable[[sqlite3.Connection], T]) -> T:
+    """Run `work` in a transaction of its own: committed when it returns, rolled back when it raises."""
+    connection.execute("BEGIN IMMEDIATE")
+    try:
+        result = work(connection)
+        connection.execute("COMMIT")
+    except BaseException:
+        roll_back(connection)
+        raise
+    return result
+
+
+def roll_back(connection: sqlite3.Connection) -> None:
+    """SQLite has rolled back by itself after some errors (full, IO)."""
+    if connection.in_transaction:
+        connection.execute("ROLLBACK")

@@ -1,16 +1,31 @@
 """Header blocks in one cheap pass (RFC 5322 section 2.2): what a message says of itself, and its trace.
 
 `headline` is on the path of every accepted message: a lower-cased copy of the block and a `find` per field, no
-regular expression, no object per field.  `fields` splits a block whole, for readers with time.  Takes CRLF and
-bare LF lines.  Leaves out: structured field bodies, encoded words (wire/encoded_word), MIME (wire/mime).
+regular expression, no object per field.  `scan` splits a block into its fields, for readers with time.  Lines end
+in CRLF or in a bare LF.  Leaves out: structured bodies, encoded words (wire/encoded_word), MIME (wire/mime).
 """
 
 from __future__ import annotations
+
+from typing import NamedTuple
 
 from saywhy.model.queued import Headline
 
 MAX_BLOCK = 1024 * 1024  # octets of header looked at
 MAX_VALUE = 2000  # characters kept of a value in a headline
+MAX_FIELDS = 10_000
+
+
+class Field(NamedTuple):
+    """One header field.  `name` as written, `body` as on the wire: folded, leading space and line end on."""
+
+    name: str
+    body: bytes
+
+    @property
+    def text(self) -> str:
+        """The body unfolded, decoded and without the white space around it."""
+        return unfolded(self.body)
 
 
 def headline(content: bytes) -> Headline:
@@ -38,24 +53,38 @@ def header_block(content: bytes) -> bytes:
     return content[: end + 1] if end >= 0 else content[:MAX_BLOCK]
 
 
-def fields(block: bytes) -> list[tuple[str, bytes]]:
-    """A header block -> (name as written, unfolded body) in order; lines that are no field are left out."""
-    found: list[tuple[str, bytes]] = []
-    for line in block.splitlines():
-        if line[:1] in (b" ", b"\t"):
-            if found:
-                name, body = found[-1]
-                found[-1] = (name, body + line)
-            continue
-        raw, colon, body = line.partition(b":")
-        if colon:
-            found.append((raw.rstrip().decode("ascii", "replace"), body))
-    return found
+def scan(data: bytes, start: int, end: int, most: int = MAX_FIELDS) -> tuple[list[Field], int]:
+    """The header fields in `data[start:end]`, at most `most`, and where the body begins.
+
+    An empty line ends the header, and so does a line that is no field: the body then begins with it, as mail
+    programs read a message whose empty line was lost.
+    """
+    found: list[Field] = []
+    at = start
+    while at < end:
+        stop = _field_end(data, at, end)
+        if data[at:stop] in (b"\r\n", b"\n"):
+            return found, stop
+        name = _name(data, at, stop)
+        if name:
+            if len(found) == most:
+                return found, at
+            found.append(Field(name, data[data.index(b":", at) + 1 : stop]))
+        elif not _may_be_skipped(data, at, start):
+            return found, at
+        at = stop
+    return found, end
 
 
 def received_lines(content: bytes) -> list[str]:
-    """The bodies of the Received fields, unfolded, latest hop first as they stand in the message."""
-    return [text(body.strip()) for name, body in fields(header_block(content)) if name.lower() == "received"]
+    """The bodies of the Received fields, unfolded, the latest hop first, as they stand in the message."""
+    block = header_block(content)
+    fields, _ = scan(block, 0, len(block))
+    return [field.text for field in fields if field.name.lower() == "received"]
+
+
+def unfolded(body: bytes) -> str:
+    return text(body.replace(b"\r", b"").replace(b"\n", b"").strip())
 
 
 def text(raw: bytes) -> str:
@@ -71,8 +100,30 @@ def _value(block: bytes, lower: bytes, key: bytes) -> str:
     if start < 0:
         return ""
     start += len(key)
-    end = block.find(b"\n", start)
-    while end >= 0 and block[end + 1 : end + 2] in (b" ", b"\t"):
-        end = block.find(b"\n", end + 1)
-    raw = block[start : end if end >= 0 else len(block)]
-    return text(raw.replace(b"\r", b"").replace(b"\n", b"").strip())[:MAX_VALUE]
+    return unfolded(block[start : _field_end(block, start, len(block))])[:MAX_VALUE]
+
+
+def _field_end(data: bytes, at: int, end: int) -> int:
+    """Behind the line at `at` and the continuation lines that follow it."""
+    while True:
+        newline = data.find(b"\n", at, end)
+        if newline < 0:
+            return end
+        at = newline + 1
+        if data[at : at + 1] not in (b" ", b"\t") or at >= end:
+            return at
+
+
+def _name(data: bytes, at: int, stop: int) -> str:
+    """The field name that opens a line, or nothing: printable ASCII without space up to the colon."""
+    colon = data.find(b":", at, stop)
+    name = data[at:colon].rstrip(b" \t") if colon > at else b""
+    if not name or b" " in name or not name.isascii():
+        return ""
+    decoded = name.decode("ascii")
+    return decoded if decoded.isprintable() else ""
+
+
+def _may_be_skipped(data: bytes, at: int, start: int) -> bool:
+    """An mbox `From ` line before the first field, or a continuation line that continues nothing."""
+    return at == start and (data.startswith(b"From ", at) or data[at : at + 1] in (b" ", b"\t"))

@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import lru_cache
+
+from saywhy.wire.smtp.reply import plain
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,3 +36,27 @@ class Limits:
     max_header_size: int = 256 * 1024
     max_errors: int = 5
     require_ehlo_domain: bool = True
+
+
+@lru_cache(maxsize=64)
+def capabilities(offer: Offer, text: str, *, extended: bool) -> bytes:
+    """The positive reply to EHLO (`extended`) or HELO; no enhanced status (R17)."""
+    first = plain(f"{offer.fqdn} {text}" if text else offer.fqdn)
+    lines = [first, *_keywords(offer)] if extended else [first]
+    return "".join(f"250{' ' if line is lines[-1] else '-'}{line}\r\n" for line in lines).encode("ascii")
+
+
+def _keywords(offer: Offer) -> list[str]:
+    offered = {
+        f"SIZE {offer.size}": True,
+        "PIPELINING": offer.pipelining,
+        "DSN": offer.dsn,
+        "ENHANCEDSTATUSCODES": offer.enhancedstatuscodes,
+        "STARTTLS": offer.starttls,
+        " ".join(["AUTH", *offer.auth]): bool(offer.auth),
+        "8BITMIME": offer.eightbitmime,
+        "SMTPUTF8": offer.smtputf8,
+        "CHUNKING": offer.chunking,
+        "HELP": True,
+    }
+    return [keyword for keyword, wanted in offered.items() if wanted]

@@ -1,4 +1,7 @@
-"""SMTP replies as values: code, enhanced status, lines of text (RFC 5321 section 4.2, RFC 2034)."""
+"""SMTP replies as values: code, enhanced status, lines of text (RFC 5321 section 4.2, RFC 2034).
+
+Reading a remote's replies is `reply_parser`'s work.
+"""
 
 from __future__ import annotations
 
@@ -6,6 +9,8 @@ from dataclasses import dataclass
 
 from saywhy.model.failure import Failure
 from saywhy.model.status import Status
+
+MAX_TEXT = 480  # characters: with code and status a line stays under 512 octets, RFC 5321 section 4.5.3.1.5
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,13 +23,19 @@ class Reply:
     wire: tuple[str, ...] = ()
 
     def encode(self) -> bytes:
-        """The octets for the wire: status on every line (R17), CRLF at the end of each."""
-        raise NotImplementedError
+        """The octets for the wire: ASCII, the status on every line (R17), CRLF at the end of each."""
+        return "".join([line + "\r\n" for line in self._spoken()]).encode("ascii")
 
     @property
     def raw(self) -> tuple[str, ...]:
-        """The lines as on the wire, without CRLF."""
-        raise NotImplementedError
+        """The lines as on the wire, without CRLF: as received, or as `encode` writes them."""
+        return self.wire or self._spoken()
+
+    def _spoken(self) -> tuple[str, ...]:
+        status = "" if self.status is None else f"{self.status} "
+        texts = [part for line in self.lines for part in _wrap(plain(line))] or [""]
+        last = texts.pop()
+        return (*(f"{self.code}-{status}{text}" for text in texts), f"{self.code} {status}{last}")
 
     @property
     def positive(self) -> bool:
@@ -44,4 +55,21 @@ class Reply:
 
     @staticmethod
     def from_failure(failure: Failure) -> Reply:
-        raise NotImplementedError
+        """What the client is told; on the wire the status takes the class of the code (RFC 2034 section 4)."""
+        status, class_ = failure.status, failure.reply // 100
+        if status.class_ != class_:
+            status = status.with_class(class_)
+        return Reply(failure.reply, status, (failure.diagnostic,))
+
+
+def plain(text: str) -> str:
+    """`text` as printable ASCII: other characters as escapes, line breaks and tabs as spaces."""
+    if text.isascii() and text.isprintable():
+        return text
+    flat = " ".join(text.split())
+    escaped = flat.encode("ascii", "backslashreplace").decode("ascii")
+    return "".join(char if char.isprintable() else "?" for char in escaped)
+
+
+def _wrap(text: str) -> list[str]:
+    return [text[at : at + MAX_TEXT] for at in range(0, len(text), MAX_TEXT)] or [""]

@@ -1,0 +1,153 @@
+"""250 means on disk: seen below the page cache with strace, and by kill -9 under load."""
+
+from __future__ import annotations
+
+import asyncio
+import random
+import re
+import shutil
+import subprocess
+import time
+from pathlib import Path
+
+import pytest
+
+from tests.server.load import Crowd
+from tests.server.running import HUNG, Running
+
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(600)]
+
+STRACE = (
+    "strace", "-f", "-y", "-s", "4096", "-e", "trace=fdatasync,fsync,sendto,recvfrom,sendmsg,recvmsg,write,read",
+    "-e", "signal=none", "-o",
+)  # fmt: skip
+SYNC = re.compile(r"(\d+) +(?:fdatasync|fsync)\(\d+<[^>]*/queue-\d+\.sqlite3(?:-wal)?>\)? *(.*)")
+RESUMED = re.compile(r"(\d+) +<\.\.\. (?:fdatasync|fsync) resumed>.*= 0")
+SOCKET = re.compile(r"\d+ +(?:sendto|recvfrom|sendmsg|recvmsg|write|read)\((\d+)<")
+
+
+@pytest.fixture
+def strace() -> None:
+    if shutil.which("strace") is None:
+        pytest.skip("strace is not installed")
+    probe = subprocess.run(["strace", "-o", "/dev/null", "true"], capture_output=True, check=False)
+    if probe.returncode:
+        pytest.skip(f"strace may not trace here: {probe.stderr.decode()[-200:]}")
+
+
+def covered(trace: str) -> tuple[int, int]:
+    """(250s to messages, those of them with a finished sync of the queue begun after the message's last octet)."""
+    starts: dict[str, int] = {}
+    syncs: list[tuple[int, int]] = []
+    dots: dict[str, int] = {}
+    accepted = good = 0
+    for at, line in enumerate(trace.splitlines()):
+        pid = line.split(" ", 1)[0]
+        if (sync := SYNC.match(line)) is not None:
+            if "= 0" in sync[2]:
+                syncs.append((at, at))
+            else:
+                starts[pid] = at
+        elif RESUMED.match(line) and pid in starts:
+            syncs.append((starts.pop(pid), at))
+        elif (sock := SOCKET.match(line)) is not None:
+            if r'\r\n.\r\n"' in line and "250 " not in line:
+                dots[sock[1]] = at
+            elif "250 2.0.0 Queued" in line and sock[1] in dots:
+                accepted += 1
+                dot = dots.pop(sock[1])
+                good += any(start > dot and end < at for start, end in syncs)
+    return accepted, good
+
+
+async def traced(folder: Path, crowd: int, program: tuple[str, ...] | None = None) -> tuple[int, int]:
+    trace = folder / "trace"
+    extra = {"program": program} if program else {}
+    server = Running(folder, command=(*STRACE, str(trace)), **extra)
+    with server:
+        clients = Crowd(server.port, crowd, "m", lambda _n: "ann@worcester.example", limit=crowd)
+        async with asyncio.timeout(HUNG):
+            await clients.run()
+        assert len(clients.acknowledged) == crowd
+    return covered(trace.read_text())
+
+
+async def test_the_queue_file_is_synced_between_the_final_dot_and_250(strace: None, tmp_path: Path) -> None:
+    assert await traced(tmp_path, 1) == (1, 1)
+
+
+async def test_of_100_concurrent_messages_none_is_acknowledged_before_the_sync_that_covers_it(
+    strace: None, tmp_path: Path
+) -> None:
+    assert await traced(tmp_path, 100) == (100, 100)
+
+
+async def test_the_same_check_fails_a_server_that_does_not_sync(strace: None, tmp_path: Path) -> None:
+    unsafe = str(Path(__file__).parent / "unsafe.py")
+    accepted, good = await traced(tmp_path, 1, program=(unsafe,))
+    assert accepted == 1
+    assert good == 0
+
+
+RECIPIENTS = ("ann@worcester.example", "nobody@worcester.example", "later@unroutable.example")
+NOWHERE = """
+[[send_connector]]
+name = "Elsewhere"
+address_spaces = ["elsewhere.example"]
+smart_hosts = ["[127.0.0.1]"]
+networks = ["127.0.0.0/8"]
+"""
+
+
+def found(server: Running) -> tuple[list[str], list[str], list[str]]:
+    """Subjects of what was delivered, of what was reported to the sender, and of what is still queued."""
+    delivered = [message["Subject"] for message in server.mail("ann")]
+    reported = [str(message["Subject"]).removeprefix("Undeliverable: ") for message in server.mail("guy")]
+    listing = server.saywhy("message", "list", "--json", "--limit", "1000000")
+    assert listing.returncode == 0, listing.stderr
+    queued = re.findall(r'"subject": ?"([^"]+)"', listing.stdout)
+    return delivered, reported, queued
+
+
+def settled(server: Running) -> tuple[list[str], list[str], list[str]]:
+    """Wait until only what has no route is queued."""
+    end = time.monotonic() + HUNG
+    while True:
+        delivered, reported, queued = found(server)
+        if all(not subject.startswith("Undeliverable") for subject in queued) and len(queued) == sum(
+            int(subject.rpartition("-")[2]) % 3 == 2 for subject in queued
+        ):
+            return delivered, reported, queued
+        assert time.monotonic() < end, f"still queued: {queued[:5]}"
+        time.sleep(0.2)
+
+
+def test_ten_rounds_of_kill_9_under_200_clients_lose_nothing(tmp_path: Path) -> None:
+    server = Running(tmp_path, lookup=False, connectors=NOWHERE)
+    acknowledged: set[str] = set()
+    server.start()
+    for number in range(10):
+        crowd = Crowd(server.port, 200, f"r{number}", lambda n: RECIPIENTS[n % 3])
+
+        async def round_(crowd: Crowd = crowd) -> None:
+            clients = asyncio.create_task(crowd.run())
+            async with asyncio.timeout(HUNG):
+                while len(crowd.acknowledged) < 50:
+                    await asyncio.sleep(0.01)
+                await asyncio.sleep(random.uniform(0, 0.5))
+                server.kill()
+                await clients
+
+        asyncio.run(round_())
+        acknowledged |= crowd.acknowledged
+        server.start()
+    delivered, reported, queued = settled(server)
+    server.stop()
+    everything = [*delivered, *reported, *queued]
+    lost = acknowledged - set(everything)
+    duplicates = len(everything) - len(set(everything))
+    print(
+        f"acknowledged {len(acknowledged)}: delivered {len(set(delivered))}, reported {len(set(reported))}, "
+        f"queued {len(set(queued))}; lost {len(lost)}, duplicates {duplicates}"
+    )
+    assert not lost

@@ -66,20 +66,18 @@ def _letters(text: str) -> int:
 def distance(one: str, other: str, limit: int) -> int:
     """The number of characters to insert, delete or replace; anything above `limit` is given as `limit + 1`.
 
-    Only the band of `limit` beside the diagonal is computed, and nothing after a row that is above `limit`.
+    What both begin with costs nothing; at the first difference there are three ways on, and `limit` levels of
+    them at most.  For the small limits here that is far less work than a table of all distances.
     """
-    if abs(len(one) - len(other)) > limit:
+    if one == other:
+        return 0
+    if limit == 0 or abs(len(one) - len(other)) > limit:
         return limit + 1
-    far = limit + 1
-    above = [min(column, far) for column in range(len(other) + 1)]
-    for row, char in enumerate(one, 1):
-        first, last = max(1, row - limit), min(len(other), row + limit)
-        line = [far] * (len(other) + 1)
-        line[0] = min(row, far)
-        for column in range(first, last + 1):
-            same = above[column - 1] + (char != other[column - 1])
-            line[column] = min(same, above[column] + 1, line[column - 1] + 1, far)
-        if min(line[max(0, first - 1) : last + 1]) > limit:
-            return far
-        above = line
-    return above[len(other)]
+    start = 0
+    for left, right in zip(one, other, strict=False):
+        if left != right:
+            break
+        start += 1
+    one, other = one[start:], other[start:]
+    ways = ((one[1:], other[1:]), (one[1:], other), (one, other[1:]))
+    return 1 + min(distance(left, right, limit - 1) for left, right in ways)

@@ -1,1 +1,1 @@
-"""Where events become log lines: `jsonl` for machines, `plain` for a terminal; `writer` keeps disks off the loop."""
+"""Where events become log lines: `jsonl` for machines, `plain` for people; `writer` keeps disks off the loop."""

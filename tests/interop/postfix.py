@@ -1,7 +1,7 @@
 """Debian's Postfix in a user namespace, unprivileged, on a free port of loopback.
 
-Inside the namespace the test's user is root and the sub-ids of /etc/subuid are everybody else, so that Postfix finds
-the users it wants; its configuration, queue and data lie in the test's folder.
+Inside the namespace the test's user is root and the sub-ids of /etc/subuid are everybody else, so that Postfix
+finds the users it wants; its configuration, queue and data lie in the test's folder.
 """
 
 from __future__ import annotations

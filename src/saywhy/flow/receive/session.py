@@ -71,6 +71,7 @@ class Session:
         self._held = 0  # octets counted into services.in_flight
         self._waiting: asyncio.Task[None] | None = None
         self._paused = False
+        self._early: bytearray | None = None
         self._ended = False
         self._begin_transaction(None)
 
@@ -82,6 +83,9 @@ class Session:
 
     def received(self, data: bytes) -> None:
         if self._ended:
+            return
+        if self._early is not None:  # encrypted already, but the handshake's end is not known to us yet
+            self._early += data
             return
         self._engine.receive(data)
         if self._waiting is not None:
@@ -162,6 +166,7 @@ class Session:
             case smtp.StartTls():
                 self._engine.accept()
                 self._flush()
+                self._early = bytearray()
                 self._wait(self._start_tls())
             case smtp.Refused():
                 self._refused(event.failure, self._sender)
@@ -255,7 +260,11 @@ class Session:
         self._tls = await self._wire.start_tls()
         self._client = replace(self._client, user=None, encrypted=True)
         self._helo = ""
-        self._engine.tls_done(self._tls, self._offer())
+        self._engine.offer = self._offer()
+        self._engine.tls_done(self._tls)
+        early, self._early = self._early, None
+        if early:
+            self._engine.receive(bytes(early))
 
     # -- small things --
 

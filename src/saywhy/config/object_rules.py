@@ -208,7 +208,7 @@ def _is_smart_host(text: str) -> bool:
     elif _PORT.fullmatch(port) is None or int(port) > 65535:
         return False
     if host.startswith("["):
-        return literal_ip(host) is not None or literal_ip(f"[IPv6:{host[1:]}") is not None
+        return literal_ip(host) is not None
     return _is_host(host)
 
 

@@ -6,7 +6,6 @@ recipients are looked up in (infra/directory).
 
 from __future__ import annotations
 
-import dataclasses
 from collections.abc import Iterable, Mapping
 from typing import Any
 
@@ -83,5 +82,17 @@ def organisation(revision: int, items: Iterable[OrganisationObject]) -> Organisa
     return Organisation(revision, domains, recipients, users, receive, send, transport)
 
 
-def with_revision(current: Organisation, revision: int) -> Organisation:
-    return dataclasses.replace(current, revision=revision)
+def stored(current: Organisation) -> list[OrganisationObject]:
+    """The objects that are rows of the store: all but the built-in ones."""
+    built_in = {id(item) for item in (*defaults.RECEIVE, *defaults.SEND)}
+    connectors: tuple[ReceiveConnector | SendConnector, ...] = (
+        *current.receive_connectors.values(),
+        *current.send_connectors.values(),
+    )
+    return [
+        *current.domains.values(),
+        *current.recipients.values(),
+        *current.users.values(),
+        *(item for item in connectors if id(item) not in built_in),
+        *([current.transport] if current.transport != TransportConfig() else []),
+    ]

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Protocol
 
-from saywhy.infra.store.protocol import Store
+from saywhy.infra.store.protocol import ObjectChange, Store
 from saywhy.model.clock import Clock
-from saywhy.model.event import Sink
-from saywhy.model.organisation import Organisation, OrganisationObject
+from saywhy.model.event import Event, Sink
+from saywhy.model.organisation import Organisation
 from saywhy.model.queued import QueueId
 
 
@@ -17,7 +18,7 @@ class QueueAdmin(Protocol):
     """The running queue (flow/queue/queue.Queue)."""
 
     async def retry(self, key: str | None, message: QueueId | None) -> int:
-        """Make the recipients of a queue, of a message, or all (both None) due now; how many."""
+        """Make due now what waits for next hop `key`, or of `message`; all with neither; how many recipients."""
         ...
 
     async def remove(self, message: QueueId, ndr: bool) -> bool:
@@ -25,31 +26,25 @@ class QueueAdmin(Protocol):
         ...
 
 
-@dataclass(frozen=True, slots=True)
-class ObjectEdit:
-    """`new` replaces `old`; None stands for an object that was not there, or shall not be."""
-
-    old: OrganisationObject | None
-    new: OrganisationObject | None
-
-
 class OrganisationAccess(Protocol):
-    """The organisation in force, and changes to it (operations/live.LiveOrganisation)."""
+    """The organisation in force, and changes to it (server/organisation.CurrentOrganisation)."""
 
     def __call__(self) -> Organisation: ...
 
-    async def change(self, seen: Organisation, edits: Sequence[ObjectEdit], actor: str) -> Organisation:
-        """Commit `edits` to what was `seen`, all or none; RevisionConflict when it is no longer in force."""
+    async def change(self, revision: int, changes: Sequence[ObjectChange], events: Sequence[Event] = ()) -> int:
+        """Write `changes` on top of `revision` (RevisionConflict when it is not the current one); the new one."""
         ...
 
 
 class Hashing(Protocol):
+    """infra/passwords.Passwords."""
+
     async def hash(self, password: str) -> str: ...
 
 
 @dataclass(frozen=True, slots=True)
 class Context:
-    """`actor` is who asks: a user of the host, as the kernel told it."""
+    """`actor` is who asks: a user of the host, as the kernel told it.  `listeners` are the server's, if known."""
 
     store: Store
     queue: QueueAdmin
@@ -57,4 +52,6 @@ class Context:
     passwords: Hashing
     sink: Sink
     clock: Clock
+    listeners: frozenset[str] | None = None
     actor: str = ""
+    changing: asyncio.Lock = field(default_factory=asyncio.Lock)  # one change at a time

@@ -11,9 +11,9 @@ Row = Mapping[str, Scalar | list[str]]
 
 
 class Type(enum.Enum):
-    """What a parameter takes; the word stands in help texts.  The handler gets the type named behind it."""
+    """What a parameter takes.  The handler gets the type named behind it, or None when it was left out."""
 
-    TEXT = "text"  # str
+    TEXT = "text"  # str, empty when left out
     NUMBER = "number"  # int
     FLAG = "flag"  # bool
     ADDRESS = "address"  # model.address.Address
@@ -32,7 +32,7 @@ class Document:
 
 @dataclass(frozen=True, slots=True)
 class Parameter:
-    """`name` is the keyword of the handler; a repeated one gives it a tuple."""
+    """`name` is the keyword of the handler; a repeated one gives it a tuple.  `default` is for NUMBER and TEXT."""
 
     name: str
     help: str
@@ -40,17 +40,25 @@ class Parameter:
     positional: bool = False
     required: bool = False
     repeated: bool = False
-    default: Scalar = ""
+    default: str | int = ""
     choices: tuple[str, ...] = ()
+    least: int = 0
+    most: int = 1_000_000
+
+    @property
+    def label(self) -> str:
+        """As it stands on a command line: `NAME`, `--dry-run`."""
+        return self.name.upper() if self.positional else "--" + self.name.replace("_", "-")
 
 
 class Format(enum.Enum):
-    """How a column's value reads; in JSON it is always the plain value."""
+    """How a column reads in a table; in JSON it is always the plain value."""
 
     TEXT = "text"
     NUMBER = "number"
     TIME = "time"  # epoch seconds; 0 is none
     SIZE = "size"  # octets
+    LIST = "list"  # of texts
     YES = "yes"  # bool
 
 
@@ -84,16 +92,21 @@ class Operation:
     columns: tuple[Column, ...] = ()
     changes: bool = False  # something is different afterwards: audited
     confirm: str = ""  # asked on a terminal first; may name parameters in braces
-    needs_server: bool = False  # works on the running server, not only on the store
+    needs_server: bool = False  # works on the running server, not on the store alone
     prose: bool = False  # people read `text` instead of the rows
 
 
 class OperationError(Exception):
-    """An operation was refused or failed.  `code` is for programs: `usage`, `not-found`, `refused`, and so on."""
+    """An operation was refused or failed.
 
-    def __init__(self, code: str, what: str, why: str, cure: str) -> None:
+    `code` is for programs: `usage`, `not-found`, `refused`, `conflict`, `store`, `no-server` or `fault`; `what`
+    is concerned, `why`, and the `cure`: what to do about it.  `details` are lines to show below.
+    """
+
+    def __init__(self, code: str, what: str, why: str, cure: str, details: tuple[str, ...] = ()) -> None:
         super().__init__(f"{what}: {why}; {cure}")
         self.code = code
         self.what = what
         self.why = why
         self.cure = cure
+        self.details = details

@@ -1,0 +1,69 @@
+"""Find what an administrator named, or say that it is not there and what may have been meant."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import TypeVar
+
+from saywhy.config.words import nearest
+from saywhy.infra.directory.table import TableDirectory
+from saywhy.model.address import Address, AddressError, domain_key
+from saywhy.model.organisation import AcceptedDomain, DirectoryObject, Organisation, User
+from saywhy.operations.declaration import OperationError
+
+T = TypeVar("T")
+
+
+def not_found(kind: str, named: str, near: str, listing: str) -> OperationError:
+    cure = f"did you mean {near}?" if near else f"`saywhy {listing}` shows what there is"
+    return OperationError("not-found", f"{kind} {named}", "there is none", cure)
+
+
+def domain(organisation: Organisation, named: str) -> AcceptedDomain:
+    try:
+        key = domain_key(named.rstrip("."))
+    except ValueError:
+        key = named
+    return _get("domain", organisation.domains, key, named)
+
+
+def user(organisation: Organisation, named: str) -> User:
+    return _get("user", organisation.users, named.lower(), named)
+
+
+def _get(kind: str, items: Mapping[str, T], key: str, named: str) -> T:
+    if key in items:
+        return items[key]
+    raise not_found(kind, named, nearest(key, items), f"{kind} list")
+
+
+def recipient(organisation: Organisation, named: str) -> DirectoryObject:
+    """By name, or by any of its addresses."""
+    by_name = organisation.recipients.get(named.lower())
+    if by_name is not None:
+        return by_name
+    directory = TableDirectory(lambda: organisation)
+    address = _address(named)
+    owners = directory.find(address) if address else ()
+    if len(owners) == 1:
+        return owners[0]
+    if owners:
+        why = f"it belongs to {', '.join(owner.name for owner in owners)}"
+        raise OperationError("refused", f"recipient {named}", why, "name one of them")
+    near = [str(found) for found in directory.near(address)] if address else []
+    suggested = near[0] if near else nearest(named, organisation.recipients)
+    raise not_found("recipient", named, suggested, "recipient list")
+
+
+def _address(text: str) -> Address | None:
+    try:
+        return Address.parse(text)
+    except AddressError:
+        return None
+
+
+def near_queue(named: str, keys: Iterable[str]) -> str:
+    """The queue most like `named`, also when only its domain was named."""
+    keys = list(keys)
+    holding = [key for key in keys if named.lower() in key.split("/")]
+    return holding[0] if holding else nearest(named, keys)

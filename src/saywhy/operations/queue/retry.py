@@ -1,0 +1,44 @@
+"""`queue retry`: make an attempt now instead of when it is due."""
+
+from __future__ import annotations
+
+from saywhy.model.queued import QueueId
+from saywhy.operations import finding, telling
+from saywhy.operations.context import Context
+from saywhy.operations.declaration import Column, Format, Operation, OperationError, Parameter, Result, Type
+
+
+async def run(context: Context, *, queue: str, message: QueueId | None, all: bool) -> Result:
+    if sum((bool(queue), message is not None, all)) != 1:
+        cure = "give a queue, or --message ID, or --all"
+        raise OperationError("usage", "queue retry", "it is not clear what to retry", cure)
+    await _must_exist(context, queue, message)
+    recipients = await context.queue.retry(queue or None, message)
+    due = telling.count(recipients, "recipient")
+    return Result(({"recipients": recipients},), f"{due} {'is' if recipients == 1 else 'are'} tried again now.")
+
+
+async def _must_exist(context: Context, queue: str, message: QueueId | None) -> None:
+    if message is not None and await context.store.message(message) is None:
+        raise finding.not_found("message", str(message), "", "message list")
+    if queue:
+        keys = [row.key for row in await context.store.queues()]
+        if queue not in keys:
+            raise finding.not_found("queue", queue, finding.near_queue(queue, keys), "queue list")
+
+
+OPERATION = Operation(
+    name="queue retry",
+    help="Try again now what waits for a next hop, a message, or everything.",
+    example="saywhy queue retry dns/partner.example/Internet",
+    run=run,
+    parameters=(
+        Parameter("queue", "The next hop, as `queue list` shows it.", positional=True),
+        Parameter("message", "Only this message.", Type.QUEUE_ID),
+        Parameter("all", "All that waits.", Type.FLAG),
+    ),
+    columns=(Column("recipients", "How many are tried now.", Format.NUMBER),),
+    changes=True,
+    needs_server=True,
+    prose=True,
+)

@@ -1,0 +1,69 @@
+"""`queue show`: who waits for one next hop, and why."""
+
+from __future__ import annotations
+
+from saywhy.infra.store.protocol import MessageFilter, QueueRow
+from saywhy.model.queued import Message, Pending
+from saywhy.operations import finding, telling
+from saywhy.operations.context import Context
+from saywhy.operations.declaration import Column, Format, Operation, Parameter, Result, Row, Type
+
+
+async def run(context: Context, *, queue: str, limit: int) -> Result:
+    queues = await context.store.queues()
+    found = next((row for row in queues if row.key == queue), None)
+    if found is None:
+        near = finding.near_queue(queue, (row.key for row in queues))
+        raise finding.not_found("queue", queue, near, "queue list")
+    rows: list[Row] = []
+    for message in await context.store.messages(MessageFilter(queue=queue, limit=limit)):
+        waiting = await context.store.pending(message.id)
+        rows += [_row(message, pending) for pending in waiting if pending.hop.key == queue]
+    return Result(tuple(rows), _summary(found, context.clock.now(), limit))
+
+
+def _row(message: Message, pending: Pending) -> Row:
+    return {
+        "message": str(message.id),
+        "sender": telling.sender(message.envelope.sender),
+        "recipient": str(pending.recipient.address),
+        "attempts": pending.attempts,
+        "next": pending.due,
+        "error": telling.last_error(pending.failure),
+    }
+
+
+def _summary(queue: QueueRow, now: float, limit: int) -> str:
+    recipients = telling.count(queue.recipients, "recipient")
+    messages = telling.count(queue.messages, "message")
+    lines = [
+        f"{recipients} of {messages}; the oldest arrived {telling.since(now, queue.oldest)}, "
+        f"the next attempt is due {telling.until(now, queue.next_due)}."
+    ]
+    if queue.last_error:
+        lines.append(f"Last error: {queue.last_error}")
+    if queue.cause:
+        lines.append(f"Cause: {queue.cause} (`saywhy explain {queue.cause}` says what to do)")
+    if queue.messages > limit:
+        lines.append(f"The first {limit} messages are shown; --limit {queue.messages} shows all.")
+    return "\n".join(lines)
+
+
+OPERATION = Operation(
+    name="queue show",
+    help="Show who waits for one next hop, and why.",
+    example="saywhy queue show dns/partner.example/Internet",
+    run=run,
+    parameters=(
+        Parameter("queue", "The next hop, as `queue list` shows it.", positional=True, required=True),
+        Parameter("limit", "Look at so many messages.", Type.NUMBER, default=100, least=1, most=10_000),
+    ),
+    columns=(
+        Column("message", "Queue id; `message show`, `message remove` and `trace` take it."),
+        Column("sender", "The reverse-path."),
+        Column("recipient", "Who it is for."),
+        Column("attempts", "How often it was tried.", Format.NUMBER),
+        Column("next", "When it is tried again.", Format.TIME),
+        Column("error", "What happened last."),
+    ),
+)

@@ -1,0 +1,1 @@
+"""Mailboxes, contacts and groups."""

@@ -24,9 +24,17 @@ def _nothing(_session: Session) -> bool:
 
 
 def _command(session: Session) -> bool:
+    if session.inbox.first() == _TLS_RECORD:
+        session.note(b"(TLS handshake)", b"")
+        session.refuse(Found(refusals.WRONG_PROTOCOL))
+        return True
     line = session.inbox.line(session.limits.max_line)
+    if line is None:
+        return False
     if not line:
-        return _no_command(session, line)
+        session.note(b"(line too long)", b"")
+        session.refuse(Found(refusals.LINE_TOO_LONG, limit=session.limits.max_line))
+        return True
     if line.find(b"\r") != len(line) - 2:
         session.note(line[:-1], b"")
         session.refuse(Found(refusals.BARE_IN_COMMAND))
@@ -40,25 +48,12 @@ def _command(session: Session) -> bool:
         rule = rules.get(verb, refusals.UNKNOWN)
     session.note(line, verb)
     if isinstance(rule, Refusal):
-        session.refuse(Found(refusals.WRONG_PROTOCOL if line[:1] == _TLS_RECORD else rule))
+        session.refuse(Found(rule))
         return True
     try:
         DOERS[rule](session, verb, argument.lstrip())
     except CommandError as error:
         session.refuse(error.found)
-    return True
-
-
-def _no_command(session: Session, line: bytes | None) -> bool:
-    """No line yet (None), or one that was too long."""
-    if line is not None:
-        session.note(b"(line too long)", b"")
-        session.refuse(Found(refusals.LINE_TOO_LONG, limit=session.limits.max_line))
-        return True
-    if session.inbox.first() != _TLS_RECORD:
-        return False
-    session.note(b"(TLS handshake)", b"")
-    session.refuse(Found(refusals.WRONG_PROTOCOL))
     return True
 
 

@@ -7,12 +7,15 @@ escapes, so that a reply can be shown and quoted anywhere (RFC 3464 section 2.3.
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 from saywhy.model.status import Status
 from saywhy.wire.smtp.reply import Reply
 from saywhy.wire.smtp.transcript import readable
 
 MAX_REPLY_LINES = 100
 MAX_REPLY_LINE = 4096  # octets with the line end; RFC 5321 section 4.5.3.1.5 allows 512
+_FREQUENT = 64  # octets
 
 
 class ReplyError(ValueError):
@@ -38,7 +41,13 @@ class ReplyParser:
                 raise ReplyError(f"a reply of more than {MAX_REPLY_LINES} lines")
             return None
         lines, self._lines = self._lines, []
-        return reply_of(lines)
+        return _frequent(line) if len(lines) == 1 and len(line) <= _FREQUENT else reply_of(lines)
+
+
+@lru_cache(maxsize=256)
+def _frequent(line: bytes) -> Reply:
+    """A busy server says the same few short things again and again."""
+    return reply_of([line])
 
 
 def reply_of(lines: list[bytes]) -> Reply:

@@ -108,3 +108,9 @@ def test_fields_are_those_that_the_standard_library_finds(fields: list[tuple[str
 def test_no_octets_break_it(content: bytes) -> None:
     headline(content)
     received_lines(content)
+
+
+def test_a_body_that_begins_with_white_space_is_not_taken_for_a_folded_line() -> None:
+    content = b"Subject: a\r\n\r\n\tindented\r\n"
+    fields, body = scan(content, 0, len(content))
+    assert (len(fields), content[body:]) == (1, b"\tindented\r\n")

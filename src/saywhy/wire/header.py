@@ -62,9 +62,9 @@ def scan(data: bytes, start: int, end: int, most: int = MAX_FIELDS) -> tuple[lis
     found: list[Field] = []
     at = start
     while at < end:
+        if data.startswith((b"\r\n", b"\n"), at, end):
+            return found, data.index(b"\n", at) + 1
         stop = _field_end(data, at, end)
-        if data[at:stop] in (b"\r\n", b"\n"):
-            return found, stop
         name = _name(data, at, stop)
         if name:
             if len(found) == most:

@@ -57,3 +57,39 @@ class DeliveryReport:
     received_from: str = ""
     received_from_ip: str = ""
     arrival: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class Returned:
+    """The original: whole, or (`full` False) its header alone.  `utf8`: it needed SMTPUTF8 (RFC 6532)."""
+
+    content: bytes
+    full: bool
+    utf8: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class ReportMessage:
+    """A report as a message.  `text` and `html` are the human part, lines ending in `\\n`; `html` may be empty.
+
+    `to` is the reverse-path of the original.  When it is beyond ASCII the report travels by SMTPUTF8 and its
+    status part is the global one (RFC 6533 section 4); otherwise nothing in it needs more than a 7-bit path,
+    except the body of an original that was 8-bit itself.
+    """
+
+    sender: str
+    to: str
+    subject: str
+    date: float
+    message_id: str
+    text: str
+    html: str
+    status: DeliveryReport
+    returned: Returned
+    sender_name: str = ""
+    in_reply_to: str = ""
+    language: str = "en"
+
+    @property
+    def utf8(self) -> bool:
+        return not self.to.isascii()

@@ -1,54 +1,68 @@
-"""A remote MTA for tests and the demo: real SMTP on its own loopback address, misbehaving as its script says."""
+"""A remote MTA for tests and the demo: real SMTP on its own loopback address, misbehaving as its script says.
+
+`FakeMta` is the host: the socket, what it has received, what it was asked.  What it says is in dialogue.py, how
+it is told to misbehave in script.py.
+"""
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+import asyncio
+import contextlib
+import socket
+import ssl
+import tempfile
+from collections import Counter
+from pathlib import Path
 
-from saywhy.lab.script import Script
+from saywhy.infra.net.selfsigned import make_pair
+from saywhy.lab.dialogue import Dialogue, ReceivedMessage, Session
+from saywhy.lab.script import Presence, Script
 
+__all__ = ["FakeMta", "ReceivedMessage", "Session"]
 
-@dataclass(frozen=True, slots=True)
-class ReceivedMessage:
-    """`parameters` and those of the recipients are as given: ("RET=HDRS", "ENVID=abc")."""
-
-    helo: str
-    sender: str  # without angle brackets; "" is the null reverse-path
-    parameters: tuple[str, ...]
-    recipients: tuple[tuple[str, tuple[str, ...]], ...]
-    content: bytes  # dots unstuffed
-    client_ip: str
-    tls: str
-    user: str
-
-
-@dataclass(slots=True)
-class Session:
-    """One connection.  `lines` are "C: ..." and "S: ..."; message content is left out."""
-
-    client_ip: str
-    lines: list[str] = field(default_factory=list)
-    tls: str = ""
-    user: str = ""
-    ended: str = ""  # "quit", "closed by client", "closed", "reset"; empty while it lasts
+MAX_LINE = 1024 * 1024
+KEPT = 10_000  # messages and sessions
+SYN_QUEUE = 4  # connections that fill a backlog of one and a little more
 
 
 class FakeMta:
-    """`script` may be replaced at any time; running sessions follow it from their next command."""
+    """A host at `ip`:`port` (0: a free one).  `async with`, or `start` and `stop`.
 
-    def __init__(self, name: str, script: Script = Script(), *, ip: str = "127.77.0.1", port: int = 0) -> None:  # noqa: B008
+    `script` may be replaced at any time; running sessions follow it from their next command.
+    """
+
+    def __init__(
+        self,
+        name: str,
+        script: Script = Script(),  # noqa: B008 - frozen
+        *,
+        ip: str = "127.77.0.1",
+        port: int = 0,
+    ) -> None:
         self.name = name
-        self.script = script
         self.ip = ip
         self.port = port
         self.messages: list[ReceivedMessage] = []
         self.sessions: list[Session] = []
+        self._script = script
+        self._socket: socket.socket | None = None
+        self._fillers: list[socket.socket] = []
+        self._tasks: set[asyncio.Task[None]] = set()
+        self._uses: Counter[str] = Counter()
+        self._news = asyncio.Event()
+        self._context: ssl.SSLContext | None = None
 
     def start(self) -> None:
         """Listen (at once: connections wait until the loop runs).  OSError when the address cannot be bound."""
-        raise NotImplementedError
+        self._loop = asyncio.get_running_loop()
+        self._appear()
 
     async def stop(self) -> None:
-        raise NotImplementedError
+        """Cut every session and free the address."""
+        self._vanish()
+        for task in self._tasks:
+            task.cancel()
+        await asyncio.gather(*self._tasks, return_exceptions=True)
 
     async def __aenter__(self) -> FakeMta:
         self.start()
@@ -57,6 +71,115 @@ class FakeMta:
     async def __aexit__(self, *_exc: object) -> None:
         await self.stop()
 
+    @property
+    def script(self) -> Script:
+        return self._script
+
+    @script.setter
+    def script(self, script: Script) -> None:
+        moved = script.presence is not self._script.presence
+        self._script = script
+        self._uses.clear()
+        if moved and self.port:
+            self._vanish()
+            self._appear()
+
     async def received(self, n: int = 1, within: float = 60.0) -> list[ReceivedMessage]:
         """Wait until `n` messages in all have arrived; TimeoutError after `within` seconds means 'hung'."""
-        raise NotImplementedError
+        async with asyncio.timeout(within):
+            while len(self.messages) < n:
+                self._news.clear()
+                await self._news.wait()
+        return list(self.messages)
+
+    # -- for the dialogue --
+
+    def uses(self, step: str) -> int:
+        self._uses[step] += 1
+        return self._uses[step] - 1
+
+    def deliver(self, message: ReceivedMessage) -> None:
+        self.messages.append(message)
+        del self.messages[:-KEPT]
+        self._news.set()
+
+    def tls_context(self) -> ssl.SSLContext:
+        if self._context is None:
+            self._context = _self_signed_context(self.name)
+        return self._context
+
+    # -- the socket --
+
+    def _appear(self) -> None:
+        sock = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
+        try:
+            sock.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            sock.bind((self.ip, self.port))
+            self.port = sock.getsockname()[1]
+        except OSError:
+            sock.close()
+            raise
+        sock.setblocking(False)
+        self._socket = sock  # bound without listening: connections are refused and nobody else has the port
+        match self._script.presence:
+            case Presence.LISTENING:
+                sock.listen(128)
+                self._loop.add_reader(sock, self._accept)
+            case Presence.DEAF:
+                sock.listen(0)
+                self._fillers = [_begin_connection(self.ip, self.port) for _ in range(SYN_QUEUE)]
+            case Presence.REFUSING:
+                pass
+
+    def _vanish(self) -> None:
+        if self._socket is not None:
+            self._loop.remove_reader(self._socket)
+            self._socket.close()
+        self._socket = None
+        while self._fillers:
+            self._fillers.pop().close()
+
+    def _accept(self) -> None:
+        if self._socket is None:
+            return
+        with contextlib.suppress(OSError):  # gone again before it was accepted
+            connection, peer = self._socket.accept()
+            task = self._loop.create_task(self._serve(connection, peer[0]))
+            self._tasks.add(task)
+            task.add_done_callback(self._tasks.discard)
+
+    async def _serve(self, connection: socket.socket, client_ip: str) -> None:
+        connection.setblocking(False)
+        session = Session(client_ip)
+        self.sessions.append(session)
+        del self.sessions[:-KEPT]
+        reader = asyncio.StreamReader(limit=MAX_LINE)
+        writers: list[asyncio.StreamWriter] = []
+        # A protocol with a callback is a server's: its writer shakes hands as a server.
+        protocol = asyncio.StreamReaderProtocol(reader, lambda _reader, writer: writers.append(writer))
+        await self._loop.connect_accepted_socket(lambda: protocol, connection)
+        writer = writers[0]
+        try:
+            await Dialogue(self, session, reader, writer).run()
+            await writer.wait_closed()
+        except OSError:
+            pass
+        finally:
+            writer.transport.abort()
+
+
+def _begin_connection(ip: str, port: int) -> socket.socket:
+    """Half a connection, to fill the backlog of a host that never accepts: later SYNs are dropped (Linux)."""
+    sock = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
+    sock.setblocking(False)
+    sock.connect_ex((ip, port))
+    return sock
+
+
+def _self_signed_context(name: str) -> ssl.SSLContext:
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "pair.pem"
+        path.write_bytes(b"".join(make_pair([name])))
+        context.load_cert_chain(path)
+    return context

@@ -1,7 +1,9 @@
 """How a fake remote host behaves: replies, latencies, drops and TLS as plain data.
 
 A step of a script is a reply ("550 5.1.1 no such user", lines parted by a newline), an `Act` when more than words
-is wanted, or a list of those that are used one after the other (the last one stays in force).
+is wanted, or a list of those that are used one after the other (the last one stays in force):
+
+    Script(rcpt={"full@*": "452 4.2.2 mailbox full", "grey@*": ["450 4.2.0 later", ""]}, content=DROP)
 """
 
 from __future__ import annotations
@@ -36,12 +38,16 @@ class TlsMode(enum.Enum):
 
 @dataclass(frozen=True, slots=True)
 class Act:
-    """`reply` empty: say nothing; `after`: seconds to wait first."""
+    """`reply` empty: the ordinary reply, or nothing when `then` ends the talk; `after`: seconds to wait first."""
 
     reply: str = ""
     after: float = 0.0
     then: Then = Then.GO_ON
 
+
+DROP = Act(then=Then.CLOSE)
+RESET = Act(then=Then.RESET)
+SILENT = Act(then=Then.SILENCE)
 
 Step = str | Act | Sequence["str | Act"]
 
@@ -65,5 +71,16 @@ class Script:
     quit: Step = ""
     capabilities: Sequence[str] = CAPABILITIES
     tls: TlsMode = TlsMode.STARTTLS
-    users: Mapping[str, str] = field(default_factory=dict)  # non-empty: AUTH is offered and wanted
+    users: Mapping[str, str] = field(default_factory=dict)  # name -> password; not empty: MAIL needs AUTH
     presence: Presence = Presence.LISTENING
+
+
+def turn(step: Step, number: int) -> Act:
+    """The act for the `number`th use (from 0) of a step."""
+    if isinstance(step, Act):
+        return step
+    if isinstance(step, str):
+        return Act(step)
+    if not step:
+        return Act()
+    return turn(step[min(number, len(step) - 1)], 0)

@@ -49,6 +49,7 @@ class ConnectError(InfraError):
         self.ip = ip
         self.port = port
         self.problem = problem
+        self.detail = detail
 
 
 class TlsError(InfraError):

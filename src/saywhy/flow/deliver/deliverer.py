@@ -1,19 +1,48 @@
-"""One attempt for one message and one next hop: to the Maildirs or by SMTP."""
+"""One attempt for one message and one next hop: to the Maildirs or by SMTP.  A net below for errors of our own."""
 
 from __future__ import annotations
 
+import traceback
+
+from saywhy.flow.deliver import failures, trouble
 from saywhy.flow.stages import Deliver, Transmission
 from saywhy.model.clock import Clock
-from saywhy.model.event import Sink
+from saywhy.model.event import Event, Kind, Sink
 from saywhy.model.outcome import Outcome
+from saywhy.model.queued import HopKind
+
+MAX_TRACE = 4000  # characters
 
 
 class Deliverer:
-    """Implements stages.Deliver."""
+    """Implements stages.Deliver.  `local` and `remote` may raise; this never does."""
 
     def __init__(self, local: Deliver, remote: Deliver, clock: Clock, sink: Sink) -> None:
         self._local = local
         self._remote = remote
+        self._clock = clock
+        self._sink = sink
 
     async def __call__(self, transmission: Transmission) -> list[Outcome]:
-        raise NotImplementedError
+        try:
+            return await self._deliver(transmission)
+        except Exception as error:
+            return self._fault(transmission, error)
+
+    async def _deliver(self, transmission: Transmission) -> list[Outcome]:
+        match transmission.hop.kind:
+            case HopKind.MAILBOX:
+                return await self._local(transmission)
+            case HopKind.DNS | HopKind.SMART_HOST:
+                return await self._remote(transmission)
+            case HopKind.SUBMISSION | HopKind.UNREACHABLE:
+                raise ValueError(f"nothing can be delivered from queue {transmission.hop.key}")
+
+    def _fault(self, transmission: Transmission, error: Exception) -> list[Outcome]:
+        """The message waits, and the log has what the developers need."""
+        now = self._clock.now()
+        where = "".join(traceback.format_exception(error))[-MAX_TRACE:]
+        text = f"delivery by {transmission.hop.key} failed: {type(error).__name__}: {error}"
+        self._sink.emit(Event(Kind.FAULT, now, str(transmission.message.id), text=text, data={"traceback": where}))
+        outcome = trouble.outcome(failures.fault(transmission.hop, now))
+        return [outcome for _ in transmission.pending]

@@ -1,23 +1,81 @@
-"""Delivery to a next hop by SMTP: hosts in order, connections from the pool, recipients in chunks."""
+"""Delivery to a next hop by SMTP: asks which hosts to try, and makes one attempt with them as the connector says.
+
+A connector with a user demands TLS, for the password's sake; `ignore_starttls` is the administrator's word that it
+may go in clear.  Certificates are not verified: encryption only, as opportunistic TLS cannot ask for more.
+"""
 
 from __future__ import annotations
 
+from typing import Literal
+
+from saywhy.flow.deliver import failures, trouble
+from saywhy.flow.deliver.attempt import Attempt, Manner
+from saywhy.flow.deliver.pool import Pool
 from saywhy.flow.stages import CurrentOrganisation, FindHosts, Transmission
+from saywhy.infra.net.connect import Timeouts
 from saywhy.model.clock import Clock
+from saywhy.model.failure import Failure, Refused
+from saywhy.model.organisation import SendConnector
 from saywhy.model.outcome import Outcome
+from saywhy.wire.smtp.client import ClientOptions
+
+TIMEOUTS = Timeouts()
 
 
 class SmtpDelivery:
-    """One outcome per pending recipient; never raises.  `hostname` is for EHLO where the connector has no fqdn."""
+    """One outcome per pending recipient.  `hostname` is for EHLO where the connector has no name of its own."""
 
     def __init__(
-        self, find_hosts: FindHosts, organisation: CurrentOrganisation, hostname: str, clock: Clock
+        self,
+        find_hosts: FindHosts,
+        organisation: CurrentOrganisation,
+        hostname: str,
+        clock: Clock,
+        *,
+        timeouts: Timeouts = TIMEOUTS,
+        pool: Pool | None = None,
     ) -> None:
         self._find_hosts = find_hosts
+        self._organisation = organisation
+        self._hostname = hostname
+        self._clock = clock
+        self._pool = pool or Pool(timeouts)
 
     async def __call__(self, transmission: Transmission) -> list[Outcome]:
-        raise NotImplementedError
+        hop = transmission.hop
+        connector = self._organisation().send_connectors.get(hop.connector.lower())
+        try:
+            hosts = await self._find_hosts(hop)
+        except Refused as refused:
+            return _all(transmission, refused.failure)
+        if connector is None:
+            return _all(transmission, failures.connector_gone(hop, self._clock.now()))
+        return await Attempt(transmission, self._manner(connector), self._pool, self._clock).run(hosts)
 
     async def stop(self) -> None:
         """Take leave of idle connections."""
-        raise NotImplementedError
+        await self._pool.stop()
+
+    def _manner(self, connector: SendConnector) -> Manner:
+        options = ClientOptions(
+            connector.fqdn or self._hostname,
+            tls=_tls(connector),
+            force_helo=connector.force_helo,
+            chunking=connector.chunking,
+            user=connector.user,
+            password=connector.password,
+            auth_in_clear=connector.ignore_starttls and not connector.require_tls,
+        )
+        return Manner(options, connector.source_ip, connector.max_messages_per_connection)
+
+
+def _tls(connector: SendConnector) -> Literal["never", "may", "must"]:
+    if connector.require_tls:
+        return "must"
+    if connector.ignore_starttls:
+        return "never"
+    return "must" if connector.user else "may"
+
+
+def _all(transmission: Transmission, failure: Failure) -> list[Outcome]:
+    return [trouble.outcome(failure) for _ in transmission.pending]

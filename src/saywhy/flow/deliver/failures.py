@@ -1,0 +1,176 @@
+"""The Failures of this stage, one function for each fact (spec A2, A4; errata 14, 39, 41, 49).
+
+What a remote server said is classified by why/classify and never rewritten.  Where the trouble is ours (a sign-in,
+TLS that we demand, a connection) the status is ours too, and the remote's words, if any, stand in the evidence.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+
+from saywhy.flow.deliver.facts import Break, Lacking, NoConnection, NoSignIn, NoTls, Refusal, Scene
+from saywhy.infra.errors import ConnectProblem, MailboxError
+from saywhy.model.evidence import Evidence, Stage, Step
+from saywhy.model.failure import Failure
+from saywhy.model.queued import NextHop, Pending
+from saywhy.model.status import Status
+from saywhy.why.classify import classify_reply
+from saywhy.wire.smtp.reply import Reply, plain
+
+MAX_TEXT = 500  # characters of a remote's words in Failure.text
+MAX_DETAIL = 200  # characters of an operator's detail in Evidence
+
+_CONNECTION_WORDS: Mapping[ConnectProblem, str] = {
+    ConnectProblem.REFUSED: "Connection refused",
+    ConnectProblem.TIMEOUT: "Connection timed out",
+    ConnectProblem.UNREACHABLE: "Host unreachable",
+    ConnectProblem.RESET: "Connection reset",
+    ConnectProblem.LOCAL: "Insufficient system resources",
+}
+
+
+def no_connection(trouble: NoConnection, scene: Scene) -> Failure:
+    ours = trouble.problem is ConnectProblem.LOCAL
+    return Failure(
+        Status(4, 3, 1) if ours else Status(4, 4, 1),
+        452 if ours else 421,
+        "system-resources" if ours else "no-answer",
+        _CONNECTION_WORDS[trouble.problem],
+        _seen(scene, Step.CONNECT, name=_detail(trouble.detail)),
+        permanent=False,
+        at=scene.at,
+    )
+
+
+def no_tls(trouble: NoTls, scene: Scene) -> Failure:
+    if trouble.offered:
+        status, cause, tag = Status(4, 7, 5), "tls-failed", "SMTPSEND.TLS.Failed"
+        text = "encryption is required and could not be set up"
+    else:
+        status, cause, tag = Status(4, 7, 4), "tls-not-offered", "SMTPSEND.TLS.NotOffered"
+        text = "encryption is required and is not offered"
+    evidence = replace(_seen(scene, Step.STARTTLS, reply=trouble.reply), tls=_detail(trouble.why))
+    status, code = _theirs_if_passing(trouble.reply, status)
+    return Failure(status, code, cause, text, evidence, permanent=False, tag=tag, at=scene.at)
+
+
+def no_sign_in(trouble: NoSignIn, scene: Scene) -> Failure:
+    """Ours to mend, whatever the server's word: the mail waits."""
+    status, code = _theirs_if_passing(trouble.reply, Status(4, 7, 0))
+    return Failure(
+        status,
+        code,
+        "smart-host-sign-in-failed",
+        "our mail server could not sign in at the next one",
+        _seen(scene, Step.AUTH, "AUTH", trouble.reply, name=_detail(trouble.why)),
+        permanent=False,
+        tag="SMTPSEND.Auth.Failed",
+        at=scene.at,
+    )
+
+
+def _theirs_if_passing(reply: Reply | None, ours: Status) -> tuple[Status, int]:
+    """Status and code of a trouble that we wait for: the remote's own where they say so too."""
+    if reply is None or not reply.transient:
+        return ours, 454
+    return reply.status or ours, reply.code
+
+
+def refusal(trouble: Refusal, scene: Scene) -> Failure:
+    reply = trouble.reply
+    verdict = classify_reply(
+        reply.code, reply.status, reply.lines, trouble.step, host=scene.host.name, accepted=trouble.accepted
+    )
+    return Failure(
+        verdict.status,
+        reply.code,
+        verdict.cause,
+        plain(" ".join(reply.lines))[:MAX_TEXT],
+        _seen(scene, trouble.step, trouble.command, reply),
+        permanent=verdict.status.permanent,
+        at=scene.at,
+    )
+
+
+def session_broken(trouble: Break, scene: Scene) -> Failure:
+    step = trouble.step.value
+    what = "No answer in time" if trouble.timed_out else "Connection dropped"
+    return Failure(
+        Status(4, 4, 2),
+        451,
+        "remote-timeout" if trouble.timed_out else "connection-lost",
+        f"{what} at {step}" if step else what,
+        _seen(scene, trouble.step, name=_detail(trouble.why)),
+        permanent=False,
+        at=scene.at,
+    )
+
+
+def lacking(trouble: Lacking, scene: Scene) -> Failure:
+    if trouble.extension == "SIZE":
+        evidence = _seen(scene, Step.MAIL, name="SIZE", observed=trouble.size, limit=trouble.limit)
+        text = "Message size exceeds fixed maximum message size"
+        status, code, cause, tag = Status(5, 3, 4), 552, "remote-too-large", "SMTPSEND.SizeLimit"
+    else:
+        evidence = _seen(scene, Step.MAIL, name=trouble.extension)
+        text = "the next server takes no addresses or headers beyond ASCII"
+        status, code, cause, tag = Status(5, 6, 7), 553, "remote-lacks-smtputf8", "SMTPSEND.Utf8.NotOffered"
+    return Failure(status, code, cause, text, evidence, permanent=True, tag=tag, at=scene.at)
+
+
+def mailbox(error: MailboxError, pending: Pending, at: float) -> Failure:
+    """Always for now: an administrator can make room or mend the folder (spec 4.3.1 e)."""
+    if error.full:
+        status, reply, cause, text = Status(4, 3, 1), 452, "mail-store-full", "mail system full"
+    else:
+        status = Status(4, 3, 0) if error.whole_store else Status(4, 2, 0)
+        reply, cause, text = 451, "mailbox-unwritable", "mailbox cannot be written"
+    evidence = Evidence(Stage.STORE, queue=pending.hop.key, name=_detail(str(error)))
+    return Failure(status, reply, cause, text, evidence, permanent=False, tag="STOREDRV.Deliver", at=at)
+
+
+def connector_gone(hop: NextHop, at: float) -> Failure:
+    """The connector was removed while this attempt began (spec 4.4.9 d)."""
+    evidence = Evidence(Stage.SEND, connector=hop.connector, queue=hop.key)
+    text = "the route of this message is closed"
+    tag = "ROUTING.SmartHost.ConnectorGone"
+    return Failure(Status(4, 4, 9), 451, "connector-gone", text, evidence, permanent=False, tag=tag, at=at)
+
+
+def fault(hop: NextHop, at: float) -> Failure:
+    """An error of ours in the middle of an attempt; the log has the details."""
+    evidence = Evidence(Stage.SEND, connector=hop.connector, queue=hop.key)
+    text = "an error of this server stopped the attempt"
+    return Failure(Status(4, 3, 0), 451, "internal-error", text, evidence, permanent=False, at=at)
+
+
+def _detail(text: str) -> str:
+    return plain(text)[:MAX_DETAIL]
+
+
+def _seen(
+    scene: Scene,
+    step: Step,
+    command: str = "",
+    reply: Reply | None = None,
+    *,
+    name: str = "",
+    observed: int = -1,
+    limit: int = -1,
+) -> Evidence:
+    return Evidence(
+        Stage.SEND,
+        step,
+        connector=scene.hop.connector,
+        queue=scene.hop.key,
+        remote_host=scene.host.name,
+        remote_ip=scene.host.ip,
+        command=command,
+        reply=reply.raw if reply is not None else (),
+        tls=scene.tls,
+        name=name,
+        observed=observed,
+        limit=limit,
+        transcript=scene.transcript,
+    )

@@ -1,0 +1,127 @@
+"""`trace`: what became of a message, recipient by recipient, in plain words.
+
+The tracking rows are the source: they are written in the same commit as the changes they tell of.  What still
+waits is read from the queue.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from saywhy.infra.store.protocol import TrackingFilter
+from saywhy.model.event import Event, Kind
+from saywhy.model.queued import Pending, QueueId
+from saywhy.operations import telling
+from saywhy.operations.context import Context
+from saywhy.operations.declaration import (
+    Column,
+    Format,
+    Operation,
+    OperationError,
+    Parameter,
+    Result,
+    Row,
+)
+
+_WORDS = {
+    Kind.RECEIVE: "accepted",
+    Kind.EXPAND: "replaced by its members",
+    Kind.DELIVER: "delivered into the mailbox",
+    Kind.SEND: "handed to the next hop",
+    Kind.DEFER: "put off",
+    Kind.FAIL: "given up",
+    Kind.REPORT: "a report was queued",
+    Kind.DROP: "a report was held back",
+    Kind.REMOVE: "removed by an administrator",
+    Kind.RETRY: "an administrator asked for an attempt now",
+    Kind.DUPLICATE: "left out: the same message goes there already",
+}
+
+
+async def run(context: Context, *, message_id: str) -> Result:
+    events = await context.store.tracking(_wanted(message_id))
+    if not events:
+        why = "no message of this id was accepted, or it is too long ago"
+        cure = "give a queue id (`saywhy message list`), or a Message-ID header in quotes: '<...@...>'"
+        raise OperationError("not-found", f"message {message_id}", why, cure)
+    lines: list[str] = []
+    for message in dict.fromkeys(event.message for event in events):
+        own = [event for event in events if event.message == message]
+        lines += ["", *_story(own, await _waiting(context, message), context.clock.now())]
+    return Result(tuple(map(_row, events)), "\n".join(lines[1:]))
+
+
+def _wanted(text: str) -> TrackingFilter:
+    try:
+        return TrackingFilter(message=str(QueueId.parse(text)))
+    except ValueError:
+        bare = text.strip().removeprefix("<").removesuffix(">")
+        return TrackingFilter(message_id=f"<{bare}>")
+
+
+async def _waiting(context: Context, message: str) -> Sequence[Pending]:
+    try:
+        return await context.store.pending(QueueId.parse(message))
+    except ValueError:
+        return ()
+
+
+def _row(event: Event) -> Row:
+    return {
+        "time": event.at,
+        "message": event.message,
+        "event": event.kind.name,
+        "recipient": event.recipient,
+        "status": event.status,
+        "cause": event.cause,
+        "text": event.text,
+        "facts": _facts(event),
+    }
+
+
+def _facts(event: Event) -> list[str]:
+    return [f"{name}={value}" for name, value in event.data.items()]
+
+
+def _story(events: Sequence[Event], waiting: Sequence[Pending], now: float) -> Iterator[str]:
+    """The message first, then each recipient in the order in which something happened to it."""
+    first = events[0]
+    subject = f", {first.message_id}" if first.message_id else ""
+    yield f"Message {first.message} from {first.sender or telling.NULL_PATH}{subject}"
+    yield from (f"  {_line(event)}" for event in events if not event.recipient)
+    owed = {str(pending.recipient.address): pending for pending in waiting}
+    for recipient in dict.fromkeys([*(event.recipient for event in events if event.recipient), *owed]):
+        yield f"  {recipient}"
+        yield from (f"    {_line(event)}" for event in events if event.recipient == recipient)
+        if recipient in owed:
+            yield f"    {telling.clock(now)}  {telling.waiting(owed[recipient], now)}"
+
+
+def _line(event: Event) -> str:
+    code = f" ({event.status})" if event.status else ""
+    why = f": {event.text}" if event.text else ""
+    facts = f"  [{', '.join(_facts(event))}]" if event.data else ""
+    cause = f"  -> saywhy explain {event.cause}" if event.cause else ""
+    return f"{telling.clock(event.at)}  {_WORDS[event.kind]}{code}{why}{facts}{cause}"
+
+
+OPERATION = Operation(
+    name="trace",
+    help="Tell what became of a message, recipient by recipient.",
+    example="saywhy trace 1-8f31",
+    run=run,
+    parameters=(
+        Parameter("message_id", "A queue id, or a Message-ID header (in quotes).", positional=True, required=True),
+    ),
+    columns=(
+        Column("time", "When.", Format.TIME),
+        Column("message", "Queue id."),
+        Column("event", "What happened (docs/events.md)."),
+        Column("recipient", "To whom; empty for the whole message."),
+        Column("status", "The enhanced status code."),
+        Column("cause", "`saywhy explain` takes it."),
+        Column("text", "What was said."),
+        Column("facts", "Further facts by name.", Format.LIST),
+    ),
+    prose=True,
+)

@@ -153,6 +153,23 @@ class StoreContract:
         assert await store.hasten(at) == 0
         assert len(await store.tracking(TrackingFilter(kinds=(Kind.RETRY,)))) == 1
 
+    async def test_postpone_leaves_room_for_reports_and_expiry(self, store: Store) -> None:
+        """Arrived at 50, delay after 100, expiring at 172,850; the hop is down until 900."""
+        plain = new_message(store.next_id(), due=10.0, arrived=860.0)
+        soon = new_message(store.next_id(), due=10.0, arrived=450.0)
+        told = new_message(store.next_id(), due=10.0, arrived=50.0)
+        late = new_message(store.next_id(), due=10.0, arrived=50.0)
+        other = new_message(store.next_id(), due=10.0, hop=OTHER_HOP)
+        later = new_message(store.next_id(), due=600.0)
+        await store.commit(Change(add=[plain, soon, told, late, other, later]))
+        await store.commit(Change(update=[dataclasses.replace(told.pending[0], delay_reported=True)]))
+        assert await store.postpone(HOP.key, 500.0, 900.0, 100.0, limit=2) == 2
+        assert await store.postpone(HOP.key, 500.0, 900.0, 100.0, limit=2) == 1
+        assert await store.postpone(HOP.key, 500.0, 900.0, 100.0, limit=2) == 0
+        dues = [(await store.pending(new.message.id))[0].due for new in (plain, soon, told, late, other, later)]
+        assert dues == [900.0, 550.0, 900.0, 10.0, 10.0, 600.0]
+        assert [row.message for row in await store.due(500.0, 9)] == [late.message, other.message]
+
     async def test_messages_are_listed_by_id_filtered_and_paged(self, store: Store) -> None:
         news = [new_message(store.next_id(), hop=HOP if number % 2 else OTHER_HOP) for number in range(6)]
         bounce = new_message(store.next_id(), sender=None)

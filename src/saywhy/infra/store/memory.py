@@ -98,6 +98,16 @@ class MemoryStore:
         self._tracking += [event for event in events if tracked(event)]
         return len(later)
 
+    async def postpone(self, queue: str, now: float, until: float, delay_after: float, limit: int = 2000) -> int:
+        moved = 0
+        for row in await self.due(now, sum(map(len, self._pending.values())), DueFilter(queue)):
+            report_at = _report_at(row, delay_after)
+            if report_at > now and moved < limit:
+                later = dataclasses.replace(row.pending, due=min(until, report_at))
+                self._pending[later.message][later.number] = later
+                moved += 1
+        return moved
+
     async def content(self, message: QueueId) -> bytes | None:
         new = self._messages.get(message)
         return None if new is None else new.content
@@ -193,3 +203,9 @@ class MemoryStore:
 
     async def close(self) -> None:
         """Nothing to give back."""
+
+
+def _report_at(row: DueRow, delay_after: float) -> float:
+    """When the recipient's sender is owed a word."""
+    delay = row.message.expires if row.pending.delay_reported else row.message.arrived + delay_after
+    return min(row.message.expires, delay)

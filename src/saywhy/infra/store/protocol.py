@@ -136,6 +136,14 @@ class Store(Protocol):
         """Make due at `at` whatever is due later and waits for `queue`, or is of `message`; how many."""
         ...
 
+    async def postpone(self, queue: str, now: float, until: float, delay_after: float, limit: int = 2000) -> int:
+        """The next hop is down: what waits for it and is due at `now` becomes due at `until`; how many.
+
+        Earlier where a report is: when the message expires, or `delay_after` seconds after its arrival while
+        no delay was reported.  What is overdue in that sense already stays due.  At most `limit` a call.
+        """
+        ...
+
     async def content(self, message: QueueId) -> bytes | None:
         """A queued message's content as it was added; None when it has left the queue."""
         ...

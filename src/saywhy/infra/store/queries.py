@@ -9,11 +9,11 @@ from __future__ import annotations
 
 from functools import cache
 
-ADD_MESSAGES = "INSERT INTO message (number, arrived, sender, data, content) VALUES {rows}"
+ADD_MESSAGES = "INSERT INTO message (number, arrived, expires, sender, data, content) VALUES {rows}"
 
 PUT_RECIPIENTS = (
     "INSERT OR REPLACE INTO recipient "
-    "(message, number, due, hop, tried, attempts, accepted, address, data) VALUES {rows}"
+    "(message, number, due, hop, tried, attempts, delay_reported, accepted, address, data) VALUES {rows}"
 )
 
 SETTLE_RECIPIENTS = "DELETE FROM recipient WHERE (message, number) IN (VALUES {rows})"
@@ -63,6 +63,19 @@ HASTEN = """
 UPDATE recipient SET due = :at, data = json_set(data, '$.due', json(:text))
 WHERE due > :at AND (:queue = '' OR hop = :queue) AND (:message < 0 OR message = :message)
 """
+
+# When the recipient's sender is owed a word: the delay, or the end.
+_REPORT_AT = """(SELECT CASE WHEN recipient.delay_reported THEN message.expires
+    ELSE min(message.expires, message.arrived + :delay_after) END
+    FROM message WHERE message.number = recipient.message)"""
+
+POSTPONE = f"""
+UPDATE recipient
+SET due = min(:until, {_REPORT_AT}), data = json_set(data, '$.due', min(:until, {_REPORT_AT}))
+WHERE (message, number) IN (
+    SELECT message, number FROM recipient
+    WHERE hop = :queue AND due <= :now AND {_REPORT_AT} > :now LIMIT :limit)
+"""  # noqa: S608 - no value of anybody's is in it
 
 # -- one message --
 

@@ -76,6 +76,7 @@ def message_row(message: Message, content: bytes | None) -> Row:
     return (
         message.id.number,
         message.arrived,
+        message.expires,
         searchable(address_key(message.envelope.sender)),
         encode(record.dump(message)),
         content,
@@ -90,6 +91,7 @@ def recipient_row(pending: Pending) -> Row:
         searchable(pending.hop.key),
         pending.last_attempt,
         pending.attempts,
+        pending.delay_reported,
         searchable(pending.recipient.address.key),
         searchable(pending.address.key),
         encode(record.dump(pending)),

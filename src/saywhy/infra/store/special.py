@@ -17,6 +17,19 @@ def hasten(connection: sqlite3.Connection, at: float, queue: str, message: int, 
     return found
 
 
+def postpone(
+    connection: sqlite3.Connection, queue: str, now: float, until: float, delay_after: float, limit: int
+) -> int:
+    values = {
+        "queue": searchable(queue),
+        "now": now,
+        "until": until,
+        "delay_after": delay_after,
+        "limit": limit,
+    }
+    return connection.execute(queries.POSTPONE, values).rowcount
+
+
 def forget(connection: sqlite3.Connection, before: float, limit: int) -> int:
     """Rows are added in the order of time, near enough: only the oldest `limit` are looked at."""
     first = connection.execute(queries.FIRST_TRACKING).fetchone()

@@ -116,6 +116,11 @@ class SqliteStore:
         rows = tracking_rows(events)
         return await self._write(lambda connection: special.hasten(connection, at, queue, number, rows))
 
+    async def postpone(self, queue: str, now: float, until: float, delay_after: float, limit: int = 2000) -> int:
+        return await self._write(
+            lambda connection: special.postpone(connection, queue, now, until, delay_after, limit)
+        )
+
     async def forget(self, before: float, limit: int = 1000) -> int:
         return await self._write(lambda connection: special.forget(connection, before, limit))
 

@@ -5,6 +5,7 @@
 CREATE TABLE message (
     number INTEGER PRIMARY KEY,
     arrived REAL NOT NULL,
+    expires REAL NOT NULL,
     sender TEXT NOT NULL,
     data TEXT NOT NULL,
     content BLOB
@@ -18,6 +19,7 @@ CREATE TABLE recipient (
     hop TEXT NOT NULL,
     tried REAL NOT NULL,
     attempts INTEGER NOT NULL,
+    delay_reported INTEGER NOT NULL,
     accepted TEXT NOT NULL,
     address TEXT NOT NULL,
     data TEXT NOT NULL,

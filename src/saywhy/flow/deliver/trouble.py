@@ -19,6 +19,7 @@ from saywhy.model.failure import Failure
 from saywhy.model.outcome import Deferred, Failed
 
 MAX_SUMMARY = 200  # characters about one host in Evidence.hosts
+TOO_MANY_RECIPIENTS = (5, 3)  # X.5.3, RFC 3463 section 3.6
 
 
 class Move(enum.Enum):
@@ -80,21 +81,27 @@ def decide(trouble: Trouble, scene: Scene) -> Decision:
 
 
 def _after_refusal(trouble: Refusal, failure: Failure, scene: Scene) -> Move:
+    if trouble.step is Step.STARTTLS:
+        return Move.IN_CLEAR if scene.may_clear else Move.NEXT_HOST
     if trouble.step in HOST_CODES.get(trouble.reply.code, ()):
-        # A server that has closed an idle session says 421 to whatever comes next: no word on this message.
-        stale = scene.reused and trouble.step is Step.MAIL
-        return Move.NEW_CONNECTION if stale else Move.NEXT_HOST
-    if trouble.accepted and failure.cause == "remote-too-many-recipients":
+        # A server that closes an idle session says 421: no word on the message that came next.
+        return Move.NEW_CONNECTION if _stale(trouble.step, scene) else Move.NEXT_HOST
+    if trouble.accepted and (failure.status.subject, failure.status.detail) == TOO_MANY_RECIPIENTS:
         return Move.REST  # RFC 5321 section 4.5.3.1.10
     return AFTER_REFUSAL.get(trouble.step, Move.STOP)
 
 
 def _after_break(trouble: Break, scene: Scene) -> Move:
-    if scene.reused and trouble.step is Step.MAIL and not trouble.timed_out:
+    if _stale(trouble.step, scene) and not trouble.timed_out:
         return Move.NEW_CONNECTION
     if scene.may_clear and _around_handshake(trouble.step, scene.tls):
         return Move.IN_CLEAR
     return AFTER_BREAK[trouble.step]
+
+
+def _stale(step: Step, scene: Scene) -> bool:
+    """A session from the pool that ended while idle, or at the first word of the next message."""
+    return scene.reused and step in (Step.NONE, Step.MAIL)
 
 
 def _around_handshake(step: Step, tls: str) -> bool:

@@ -23,10 +23,10 @@ class Reach(enum.Enum):
 
 
 class Reachability:
-    """`own_addresses` are the IP addresses that this server is known by."""
+    """`own_addresses` holds the IP addresses that this server is known by: asked with `in`, in canonical form."""
 
     def __init__(self, own_addresses: Collection[str]) -> None:
-        self._own = frozenset(_plain(each) for each in own_addresses)
+        self._own = own_addresses
 
     def of(self, ip: str, networks: tuple[str, ...]) -> Reach:
         """What `ip` is to us; OPEN whatever it is when one of `networks` holds it."""
@@ -34,7 +34,7 @@ class Reachability:
         if address is None:
             return Reach.NOWHERE
         natural = _natural(address)
-        if natural is Reach.OPEN and address in self._own:
+        if natural is Reach.OPEN and str(address) in self._own:
             natural = Reach.OURSELVES
         if natural is not Reach.OPEN and any(address in network for network in _networks(networks)):
             return Reach.OPEN

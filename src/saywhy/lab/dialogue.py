@@ -167,7 +167,8 @@ class Dialogue:
             case Then.RESET:
                 self._session.ended = "reset"
                 connection = self._writer.get_extra_info("socket")
-                connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+                if connection is not None:
+                    connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
                 self._writer.transport.abort()
         raise _Over
 

@@ -12,17 +12,22 @@ import socket
 import ssl
 import tempfile
 from collections import Counter
+from collections.abc import Coroutine
 from pathlib import Path
+from typing import Any
 
 from saywhy.infra.net.selfsigned import make_pair
 from saywhy.lab.dialogue import Dialogue, ReceivedMessage, Session
 from saywhy.lab.script import Presence, Script
+from saywhy.lab.streams import MemoryTransport, join
 
 __all__ = ["FakeMta", "ReceivedMessage", "Session"]
 
 MAX_LINE = 1024 * 1024
 KEPT = 10_000  # messages and sessions
 SYN_QUEUE = 4  # connections that fill a backlog of one and a little more
+
+_Streams = tuple[asyncio.StreamReader, asyncio.StreamWriter]
 
 
 class FakeMta:
@@ -92,6 +97,14 @@ class FakeMta:
                 await self._news.wait()
         return list(self.messages)
 
+    def reached_by(self, client: asyncio.BaseProtocol, client_ip: str = "127.0.0.1") -> MemoryTransport:
+        """Join a client's protocol to this host in memory, without a socket: for the jumping clock."""
+        self._loop = asyncio.get_running_loop()
+        protocol, spoken = self._protocol()
+        transport, _ = join(client, protocol, left_name=(client_ip, 40001), right_name=(self.ip, self.port))
+        self._spawn(self._talk(client_ip, *spoken[0]))
+        return transport
+
     # -- for the dialogue --
 
     def uses(self, step: str) -> int:
@@ -144,21 +157,29 @@ class FakeMta:
             return
         with contextlib.suppress(OSError):  # gone again before it was accepted
             connection, peer = self._socket.accept()
-            task = self._loop.create_task(self._serve(connection, peer[0]))
-            self._tasks.add(task)
-            task.add_done_callback(self._tasks.discard)
+            self._spawn(self._serve(connection, peer[0]))
+
+    def _spawn(self, coroutine: Coroutine[Any, Any, None]) -> None:
+        task = self._loop.create_task(coroutine)
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
 
     async def _serve(self, connection: socket.socket, client_ip: str) -> None:
         connection.setblocking(False)
+        protocol, spoken = self._protocol()
+        await self._loop.connect_accepted_socket(lambda: protocol, connection)
+        await self._talk(client_ip, *spoken[0])
+
+    def _protocol(self) -> tuple[asyncio.StreamReaderProtocol, list[_Streams]]:
+        """A protocol with a callback is a server's: the writer that it makes shakes hands as a server."""
+        spoken: list[_Streams] = []
+        reader = asyncio.StreamReader(limit=MAX_LINE)
+        return asyncio.StreamReaderProtocol(reader, lambda *streams: spoken.append(streams)), spoken
+
+    async def _talk(self, client_ip: str, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         session = Session(client_ip)
         self.sessions.append(session)
         del self.sessions[:-KEPT]
-        reader = asyncio.StreamReader(limit=MAX_LINE)
-        writers: list[asyncio.StreamWriter] = []
-        # A protocol with a callback is a server's: its writer shakes hands as a server.
-        protocol = asyncio.StreamReaderProtocol(reader, lambda _reader, writer: writers.append(writer))
-        await self._loop.connect_accepted_socket(lambda: protocol, connection)
-        writer = writers[0]
         try:
             await Dialogue(self, session, reader, writer).run()
             await writer.wait_closed()

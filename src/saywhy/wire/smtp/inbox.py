@@ -58,8 +58,8 @@ class Inbox:
             self.skip(len(self))
 
     def first(self) -> bytes:
-        """The first octet, or b""."""
-        return self._data[self._at : self._at + 1]
+        """The first octet of a line, or b""."""
+        return b"" if self._skipping else self._data[self._at : self._at + 1]
 
     def rest(self) -> bytes:
         """All that is there, without taking it."""

@@ -36,7 +36,7 @@ def _command(session: Session) -> bool:
         session.refuse(Found(refusals.LINE_TOO_LONG, limit=session.limits.max_line))
         return True
     if line.find(b"\r") != len(line) - 2:
-        session.note(line[:-1], b"")
+        session.note(line[:-1], line[:4].upper())
         session.refuse(Found(refusals.BARE_IN_COMMAND))
         return True
     line = line.rstrip()

@@ -33,7 +33,7 @@ class ReplyParser:
     def feed(self, line: bytes) -> Reply | None:
         """A line with its end (b"" for one that was too long) -> the reply that it completes, or None."""
         line = line.rstrip(b"\r\n")
-        if not (line[:3].isdigit() and b"2" <= line[:1] <= b"5" and line[3:4] in (b" ", b"-", b"")):
+        if not (len(line) >= 3 and line[:3].isdigit() and line[:1] in b"2345" and line[3:4] in (b" ", b"-", b"")):
             raise ReplyError(f"not an SMTP reply: {readable(line[:80])!r}")
         self._lines.append(line)
         if line[3:4] == b"-":

@@ -25,6 +25,7 @@ from saywhy.flow.route.select import RouteSelector
 from saywhy.infra.directory.table import TableDirectory
 from saywhy.infra.log.jsonl import JsonLines
 from saywhy.infra.maildir import Maildirs
+from saywhy.infra.net.connect import Timeouts
 from saywhy.infra.net.dns import Resolver
 from saywhy.infra.net.listen import Listener, bind
 from saywhy.infra.net.own import OwnAddresses
@@ -140,7 +141,8 @@ class App:
         own = {binding.host for listener in settings.listeners.values() for binding in listener.address}
         hosts = HostFinder(resolver, organisation, {hostname}, OwnAddresses(own), clock)
         local = LocalDelivery(Maildirs(settings.mailboxes.path), clock)
-        remote = SmtpDelivery(hosts, organisation, hostname, clock)
+        timeouts = Timeouts(**settings.timeouts.model_dump())
+        remote = SmtpDelivery(hosts, organisation, hostname, clock, timeouts=timeouts)
         deliverer = Deliverer(local, remote, clock, self.sink)
         self._stack.push_async_callback(local.stop)
         self._stack.push_async_callback(remote.stop)
@@ -157,7 +159,15 @@ class App:
         self.organisation.changed.append(self.queue.organisation_changed)
         self.passwords = Passwords()
         self._stack.callback(self.passwords.close)
-        self.context = Context(self.store, self.queue, self.organisation, self.passwords, self.sink, clock)
+        self.context = Context(
+            self.store,
+            self.queue,
+            self.organisation,
+            self.passwords,
+            self.sink,
+            clock,
+            listeners=frozenset(settings.listeners),
+        )
         return Services(
             hostname=hostname,
             organisation=organisation,

@@ -14,7 +14,9 @@ from saywhy.config.faults import ConfigError
 from saywhy.config.load import find_settings, load_settings
 from saywhy.config.settings import Settings
 from saywhy.infra.errors import InfraError
+from saywhy.infra.net.loop import new_event_loop
 from saywhy.server.app import App
+from saywhy.server.control import ControlInUse
 from saywhy.server.lock import DataLocked
 from saywhy.server.privileges import PrivilegeError
 
@@ -41,11 +43,12 @@ def serve(file: Path | None) -> None:
     os.umask(0o077)
     try:
         settings = load_settings(file or find_settings())
-        asyncio.run(run(settings))
+        with asyncio.Runner(loop_factory=new_event_loop) as runner:
+            runner.run(run(settings))
     except ConfigError as error:
         click.echo(str(error), err=True)
         sys.exit(EX_CONFIG)
-    except (PrivilegeError, DataLocked, InfraError, OSError) as error:
+    except (PrivilegeError, DataLocked, ControlInUse, InfraError, OSError) as error:
         click.echo(f"saywhy cannot start: {error}", err=True)
         sys.exit(EX_UNAVAILABLE)
 

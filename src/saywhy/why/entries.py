@@ -1,4 +1,8 @@
-"""What the catalogue holds: causes, and the enhanced codes that they stand behind (spec A0 to A2)."""
+"""What the catalogue holds: causes, and the enhanced codes that they stand behind (spec A0 to A2).
+
+The texts of a cause are templates (`template`).  `ours` and `theirs` are seen from the server that sends the
+report: our administrator runs it, their administrator runs the server on the other side.
+"""
 
 from __future__ import annotations
 
@@ -28,16 +32,124 @@ class Scope(enum.Enum):
     OUR_SERVER = "our-server"
 
 
+class Permanence(enum.Enum):
+    """Whether another attempt can help."""
+
+    PERMANENT = "permanent"
+    TRANSIENT = "transient"
+    EITHER = "either"
+
+
+class Unit(enum.Enum):
+    """What Evidence's `observed` and `limit` count."""
+
+    COUNT = "count"
+    BYTES = "bytes"
+    SECONDS = "seconds"
+
+
+class By(enum.Enum):
+    """Who gives a code this cause: our own server, or another one that refused us."""
+
+    US = "us"
+    THEM = "them"
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    """A probe that would confirm the cause: its name in checks.toml, and what it would show."""
+
+    name: str
+    shows: str
+
+
+@dataclass(frozen=True, slots=True)
+class Names:
+    """The nearest reason of other systems: Sisimai's name, KumoMTA's class, SparkPost's number."""
+
+    sisimai: str
+    kumomta: str
+    sparkpost: int
+
+
 @dataclass(frozen=True, slots=True)
 class Cause:
+    """Why mail did not get through.
+
+    `happened` is said of a final failure; `waiting` while delivery is still being tried, with `waiting_act` for
+    who must act meanwhile (both only where `permanence` allows another attempt).  `sender`, `admin` and `theirs`
+    are the cures for the sender, our administrator and their administrator, each as short steps in order.
+    """
+
     id: str
     title: str
+    happened: str
+    waiting: str
     act: Act
+    waiting_act: Act
     ours: bool
     scope: Scope
+    permanence: Permanence
+    unit: Unit
+    sender: tuple[str, ...]
+    admin: tuple[str, ...]
+    theirs: tuple[str, ...]
+    checks: tuple[Check, ...]
+    names: Names
+    references: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Meaning:
+    """What a code means to `source` (SOURCES), and when that reading holds.
+
+    `hosts` are the domains of the provider's servers, for readings that hold for their replies only.
+    """
+
+    source: str
+    text: str
+    when: str
+    hosts: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Likely:
+    """One cause of a code: its id, who gives the code this cause, and how to tell it from the others."""
+
+    cause: str
+    by: By
+    when: str
 
 
 @dataclass(frozen=True, slots=True)
 class Code:
+    """An enhanced status code (RFC 3463, and the IANA registry of RFC 5248).
+
+    `registered` says whether the registry has it, `classes` the classes that it foresees, `basic` the reply codes
+    that it names.  `usage` tells how saywhy's own use, or a vendor's, departs from that (rule R27); it is
+    required where the code is unregistered or its class is not among `classes`.  `causes` stand in order of
+    likelihood.
+    """
+
     code: str
     title: str
+    detail: str
+    registered: bool
+    classes: tuple[int, ...]
+    basic: tuple[int, ...]
+    usage: str
+    meanings: tuple[Meaning, ...]
+    causes: tuple[Likely, ...]
+    references: tuple[str, ...]
+
+
+# Who reads a code in its own way.
+SOURCES = {
+    "iana": "IANA registry",
+    "exchange": "Exchange",
+    "article": "Exchange 2007 (the article)",
+    "microsoft": "Microsoft 365 and Outlook.com",
+    "google": "Gmail",
+    "yahoo": "Yahoo",
+    "apple": "iCloud",
+}

@@ -1,14 +1,28 @@
-"""A Failure in the words of a reader: what happened, who must act, what to do (spec A0.6, A0.7)."""
+"""A Failure in the words of a reader: what happened, who must act, what to do (spec A0.6, A0.7).
+
+The texts come from the cause's file, their placeholders from the Failure's Evidence.  A status that we derived
+from a remote's words or number is said to be probable only.  Internal facts go to our administrator alone; near
+misses are in the Evidence only when the sender may see them.  Some ten microseconds once a cause was used.
+"""
 
 from __future__ import annotations
 
 import enum
 from dataclasses import dataclass
+from functools import cache
 
 from saywhy.model.failure import Failure
-from saywhy.why.entries import Act
+from saywhy.why import catalogue, facts
+from saywhy.why.entries import Act, Cause, Permanence
+from saywhy.why.template import Template, compile_template
 
 __all__ = ["Act", "Explanation", "Reader", "explain"]
+
+_PROBABLY = "The other server gave no exact reason; this is the most probable one. "
+_WAIT = (
+    "Nothing has to be done now: delivery is tried again automatically, and if it fails for good you are told.",
+    "If it is urgent, reach the recipient in another way.",
+)
 
 
 class Reader(enum.Enum):
@@ -30,6 +44,68 @@ class Explanation:
     facts: tuple[tuple[str, str], ...] = ()
 
 
+@dataclass(frozen=True, slots=True)
+class _Wording:
+    """A cause's texts, compiled; `fields` are the placeholders that any of them has."""
+
+    cause: Cause
+    happened: Template
+    waiting: Template
+    steps: dict[Reader, tuple[Template, ...]]
+    fields: tuple[str, ...]
+
+
 def explain(failure: Failure, reader: Reader, *, recipient: str = "") -> Explanation:
-    """Never raises: a cause that the catalogue lacks gets a general explanation."""
-    return Explanation(failure.text, failure.line(), (), Act.NOBODY)
+    """Never raises: a cause that the catalogue lacks gets the general explanation of a refusal."""
+    wording = _wording_of(failure)
+    cause = wording.cause
+    values = {name: facts.value(name, failure, recipient, cause.unit) for name in wording.fields}
+    waiting = not failure.permanent and cause.permanence is not Permanence.PERMANENT
+    happened = (wording.waiting if waiting else wording.happened).fill(values)
+    return Explanation(
+        title=cause.title,
+        happened=_PROBABLY + happened if is_derived(failure) else happened,
+        steps=_WAIT if waiting and reader is Reader.SENDER else _steps(wording.steps[reader], values),
+        act=cause.waiting_act if waiting else cause.act,
+        facts=facts.shown(failure, cause.unit, internal=reader is Reader.ADMIN),
+    )
+
+
+def is_derived(failure: Failure) -> bool:
+    """Whether a remote refused without saying this status: then it is our reading of its reply."""
+    reply = failure.evidence.reply
+    if not reply:
+        return False
+    status = str(failure.status)
+    return not any(status in line for line in reply)
+
+
+def _steps(templates: tuple[Template, ...], values: dict[str, str]) -> tuple[str, ...]:
+    """The steps that have something to say: one that is optional as a whole may be empty."""
+    return tuple(step for template in templates if (step := template.fill(values)))
+
+
+def _wording_of(failure: Failure) -> _Wording:
+    for id_ in (failure.cause, "remote-refused" if failure.permanent else "remote-deferred"):
+        try:
+            return _wording(id_)
+        except catalogue.Unknown:
+            continue
+    raise AssertionError("the catalogue has lost its general causes")
+
+
+@cache
+def _wording(id_: str) -> _Wording:
+    cause = catalogue.cause(id_)
+    compiled = {
+        Reader.SENDER: _compiled(cause.sender),
+        Reader.ADMIN: _compiled(cause.admin),
+        Reader.THEIRS: _compiled(cause.theirs),
+    }
+    happened, waiting = _compiled((cause.happened, cause.waiting))
+    every = [happened, waiting, *(step for steps in compiled.values() for step in steps)]
+    return _Wording(cause, happened, waiting, compiled, tuple(sorted(set().union(*(t.fields for t in every)))))
+
+
+def _compiled(texts: tuple[str, ...]) -> tuple[Template, ...]:
+    return tuple(compile_template(text) for text in texts)

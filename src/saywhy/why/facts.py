@@ -1,0 +1,130 @@
+"""Evidence as words: the value of each placeholder, and the labelled facts beside an explanation."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping
+
+from saywhy.model.evidence import Evidence
+from saywhy.model.failure import Failure
+from saywhy.why.entries import Unit
+from saywhy.why.template import clean
+from saywhy.why.units import pair, quantity, span
+
+_CODES = re.compile(r"^[2-5][0-9]{2}[ -](?:[245]\.[0-9]{1,3}\.[0-9]{1,3} ?)?")
+MAX_HOSTS = 10  # next hops that are listed
+
+Facts = tuple[tuple[str, str], ...]
+
+
+def value(name: str, failure: Failure, recipient: str, unit: Unit) -> str:
+    """The text that takes the place of `{name}`; empty when it was not seen."""
+    return _VALUES[name](failure, recipient, unit)
+
+
+def shown(failure: Failure, unit: Unit, *, internal: bool) -> Facts:
+    """Label and value of what was seen; `internal` adds what only our administrator may read (spec B7.7)."""
+    evidence = failure.evidence
+    out: list[tuple[str, str]] = []
+    _add(out, "Remote server", _server(evidence))
+    _add(out, "It said", " / ".join(evidence.reply))
+    _add(out, "In answer to", evidence.command or evidence.step.value)
+    _add(out, "Limit", _limit(evidence, unit))
+    _add(out, "DNS", evidence.dns)
+    _add(out, "TLS", evidence.tls)
+    for host in evidence.hosts[:MAX_HOSTS]:
+        _add(out, "Tried", host)
+    _add(out, "Attempts", _attempts(failure))
+    if internal:
+        _add(out, "Object", evidence.name)
+        _add(out, "Queue", evidence.queue)
+        _add(out, "Connector", evidence.connector)
+        _add(out, "Stage", evidence.stage.value)
+        _add(out, "Tag", failure.tag)
+    return tuple(out)
+
+
+def _add(out: list[tuple[str, str]], label: str, text: str) -> None:
+    if text:
+        out.append((label, clean(text)))
+
+
+def _server(evidence: Evidence) -> str:
+    if evidence.remote_host and evidence.remote_ip:
+        return f"{evidence.remote_host} [{evidence.remote_ip}]"
+    return evidence.remote_host or evidence.remote_ip
+
+
+def _limit(evidence: Evidence, unit: Unit) -> str:
+    observed, limit = pair(evidence.observed, evidence.limit, unit)
+    if observed and limit:
+        return f"{observed} seen, {limit} allowed"
+    return f"{limit} allowed" if limit else observed
+
+
+def _attempts(failure: Failure) -> str:
+    count = len(failure.because)
+    if not count:
+        return ""
+    period = _period(failure)
+    return f"{count} in {period}" if period else str(count)
+
+
+def _period(failure: Failure) -> str:
+    """From the first attempt to the end; empty when the times are not known."""
+    times = [attempt.at for attempt in failure.because if attempt.at]
+    end = failure.at or (times[-1] if times else 0.0)
+    return span(end - times[0]) if times and end > times[0] else ""
+
+
+def _domain(recipient: str) -> str:
+    return recipient.rpartition("@")[2]
+
+
+def _seen(failure: Failure) -> Evidence:
+    """An expiry's own Evidence is of the queue; what stopped the mail is that of the last attempt."""
+    return failure.because[-1].evidence if failure.because else failure.evidence
+
+
+def _host(failure: Failure) -> str:
+    return failure.evidence.remote_host or _seen(failure).remote_host
+
+
+def _last_words(failure: Failure) -> str:
+    """A remote's reply as one sentence without its end: codes once, at the beginning."""
+    lines = failure.evidence.reply or _seen(failure).reply
+    return " ".join((*lines[:1], *(_CODES.sub("", line) for line in lines[1:]))).rstrip(" .")
+
+
+def _number(failure: Failure, unit: Unit, *, limit: bool) -> str:
+    evidence = failure.evidence
+    if evidence.observed >= 0 and evidence.limit >= 0:
+        return pair(evidence.observed, evidence.limit, unit)[limit]
+    return quantity(evidence.limit if limit else evidence.observed, unit)
+
+
+def _near(addresses: tuple[str, ...]) -> str:
+    if len(addresses) < 2:
+        return "".join(addresses)
+    return f"{', '.join(addresses[:-1])} or {addresses[-1]}"
+
+
+_VALUES: Mapping[str, Callable[[Failure, str, Unit], str]] = {
+    "recipient": lambda _f, recipient, _u: recipient,
+    "domain": lambda _f, recipient, _u: _domain(recipient),
+    "host": lambda failure, _r, _u: _host(failure),
+    "ip": lambda failure, _r, _u: failure.evidence.remote_ip or _seen(failure).remote_ip,
+    "reply": lambda failure, _r, _u: _last_words(failure),
+    "status": lambda failure, _r, _u: str(failure.status),
+    "observed": lambda failure, _r, unit: _number(failure, unit, limit=False),
+    "limit": lambda failure, _r, unit: _number(failure, unit, limit=True),
+    "dns": lambda failure, _r, _u: failure.evidence.dns or _seen(failure).dns,
+    "tls": lambda failure, _r, _u: failure.evidence.tls or _seen(failure).tls,
+    "step": lambda failure, _r, _u: failure.evidence.step.value,
+    "period": lambda failure, _r, _u: _period(failure),
+    "attempts": lambda failure, _r, _u: str(len(failure.because) or ""),
+    "near": lambda failure, _r, _u: _near(failure.evidence.near),
+    "name": lambda failure, _r, _u: failure.evidence.name,
+    "queue": lambda failure, _r, _u: failure.evidence.queue or _seen(failure).queue,
+    "connector": lambda failure, _r, _u: failure.evidence.connector or _seen(failure).connector,
+}

@@ -5,8 +5,10 @@ import ssl
 from pathlib import Path
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
-from saywhy.lab.clock import jumping
+from saywhy.lab.clock import jumping, run_jumping
 from saywhy.lab.streams import HIGH_WATER, join, open_memory_connection
 
 
@@ -138,6 +140,28 @@ async def test_each_end_knows_both_names() -> None:
     a, b = join(left, right, left_name=("192.0.2.7", 4711), right_name=("192.0.2.1", 25))
     assert a.get_extra_info("sockname") == b.get_extra_info("peername") == ("192.0.2.7", 4711)
     assert a.get_extra_info("peername") == b.get_extra_info("sockname") == ("192.0.2.1", 25)
+
+
+@given(st.lists(st.one_of(st.binary(max_size=50_000), st.just("pause"), st.just("resume"), st.just("turn"))))
+def test_everything_written_arrives_in_order_whatever_the_reader_does(steps: list[bytes | str]) -> None:
+    async def play() -> tuple[bytes, bytes]:
+        left, right = Recorder(), Recorder()
+        a, b = join(left, right)
+        actions = {"pause": b.pause_reading, "resume": b.resume_reading}
+        for step in steps:
+            if isinstance(step, bytes):
+                a.write(step)
+            elif step == "turn":
+                await asyncio.sleep(0)
+            else:
+                actions[step]()
+        b.resume_reading()
+        a.close()
+        await right.lost
+        return b"".join(step for step in steps if isinstance(step, bytes)), bytes(right.data)
+
+    written, arrived = run_jumping(play())
+    assert written == arrived
 
 
 class Echo(Recorder):

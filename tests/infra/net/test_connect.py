@@ -260,7 +260,7 @@ async def test_a_lost_connection_says_where(mta: FakeMta, where: str, step: Step
     assert caught.value.step is step
     assert caught.value.reply is None
     assert not caught.value.timed_out
-    assert f"answer to {step.value} was awaited" in caught.value.why
+    assert f"{step.value} was awaited" in caught.value.why
 
 
 @needs_loopback
@@ -355,7 +355,7 @@ async def test_silence_lasts_as_long_as_rfc_5321_section_4_5_3_2_says(
         await send_in_memory(mta)
     assert caught.value.timed_out
     assert caught.value.step is step
-    assert caught.value.why == f"no answer ({step.value}) within {seconds} seconds"
+    assert caught.value.why.endswith(f"{step.value} did not come within {seconds} seconds")
     assert loop.time() == pytest.approx(seconds)
     await mta.stop()
 

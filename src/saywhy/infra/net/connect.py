@@ -160,6 +160,9 @@ class SmtpConnection:
 async def _connect(
     host: str, ip: str, port: int, source_ip: str, engine: ClientEngine, timeouts: Timeouts
 ) -> Pump:
+    if source_ip and (":" in source_ip) != (":" in ip):
+        detail = f"the source address {source_ip} is of the other family"
+        raise ConnectError(host, ip, port, ConnectProblem.LOCAL, detail)
     pump = Pump(engine, timeouts)
     try:
         async with asyncio.timeout(timeouts.connect):

@@ -171,9 +171,9 @@ class Pump(asyncio.Protocol):
         self.engine.receive_eof()
         if exc is not None:
             words = getattr(exc, "strerror", None) or str(exc) or type(exc).__name__
-            self._finish(Broken(step, None, f"the connection was lost{_awaiting(step)}: {words}"))
+            self._finish(Broken(step, None, f"the connection was lost{_while(step)}: {words}"))
         self._advance()
-        self._finish(Broken(step, None, f"the connection was closed{_awaiting(step)}"))
+        self._finish(Broken(step, None, f"the connection was closed{_while(step)}"))
         if not self._lost.done():
             self._lost.set_result(None)
 
@@ -205,12 +205,16 @@ class Pump(asyncio.Protocol):
 
     def _write(self) -> None:
         while not self._paused:
-            if not self._unsent:
-                self._unsent = memoryview(self.engine.output())
-                if not self._unsent:
-                    return
-            self.transport.write(self._unsent[:SLICE])
-            self._unsent = self._unsent[SLICE:]
+            if self._unsent:
+                self.transport.write(self._unsent[:SLICE])
+                self._unsent = self._unsent[SLICE:]
+                continue
+            data = self.engine.output()
+            if len(data) <= SLICE:
+                if data:
+                    self.transport.write(data)
+                return
+            self._unsent = memoryview(data)
 
     def _take_leave(self, broken: Broken) -> None:
         """QUIT before closing a channel that still works (RFC 5321 section 4.1.1.10); 421 closes it itself."""
@@ -270,10 +274,14 @@ class Pump(asyncio.Protocol):
         if self._paused:
             why = f"nothing more of the message was taken for {self.timeouts.block:g} seconds"
         else:
-            why = f"no answer ({step.value}) within {self.timeouts.at(step):g} seconds"
+            why = f"{_awaited(step)} did not come within {self.timeouts.at(step):g} seconds"
         self._finish(Broken(step, None, why))
         self.transport.abort()
 
 
-def _awaiting(step: Step) -> str:
-    return f" while the answer to {step.value} was awaited" if step is not Step.NONE else " while idle"
+def _awaited(step: Step) -> str:
+    return "the greeting" if step is Step.GREETING else f"the answer to {step.value}"
+
+
+def _while(step: Step) -> str:
+    return " while idle" if step is Step.NONE else f" while {_awaited(step)} was awaited"

@@ -75,7 +75,7 @@ class Content:
 
 @dataclass(frozen=True, slots=True)
 class Reset:
-    """RSET: any transaction is over.  No answer is owed."""
+    """The transaction, if any, is over without a message: RSET, or content refused.  No answer is owed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,7 +87,7 @@ class Quit:
 class Refused:
     """The engine itself refused something; its reply is already in the output.  No answer is owed.
 
-    `failure.evidence.step` END_OF_DATA means that the transaction is over with it.
+    When that ended a transaction, `Reset` follows.
     """
 
     failure: Failure
@@ -116,11 +116,12 @@ class Transaction:
 
 @dataclass(frozen=True, slots=True)
 class TransactionResult:
-    """The replies as got; None where none was got or nothing was asked.
+    """The replies as got; None where none was got, nothing was asked, or the reply could not be otherwise.
 
-    `recipients` has one entry per recipient, in order.  `dsn` says that the DSN parameters were passed on.
-    `unsupported` ("SMTPUTF8", "SIZE") is non-empty when nothing was sent because the peer lacks what the
-    message needs.
+    The last: RCPT after a refused MAIL, DATA without an accepted recipient (a pipelining client has to say them
+    all the same).  `recipients` has one entry per recipient, in order.  `dsn` says that the DSN parameters were
+    passed on.  `unsupported` ("SMTPUTF8", "SIZE") is non-empty when nothing was sent because the peer lacks
+    what the message needs.
     """
 
     mail: Reply | None

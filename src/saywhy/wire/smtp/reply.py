@@ -33,6 +33,8 @@ class Reply:
 
     def _spoken(self) -> tuple[str, ...]:
         status = "" if self.status is None else f"{self.status} "
+        if len(self.lines) == 1 and len(self.lines[0]) <= MAX_TEXT and self.lines[0].isascii():
+            return (f"{self.code} {status}{plain(self.lines[0])}",)
         texts = [part for line in self.lines for part in _wrap(plain(line))] or [""]
         last = texts.pop()
         return (*(f"{self.code}-{status}{text}" for text in texts), f"{self.code} {status}{last}")

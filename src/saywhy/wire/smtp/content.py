@@ -104,14 +104,11 @@ class ChunkReader:
     def over(self) -> bool:
         return self.octets > self._limit
 
-    def feed(self, data: bytes) -> int:
-        """How much of `data` belonged to the chunk."""
-        if len(data) > self.left:
-            data = data[: self.left]
+    def feed(self, data: bytes) -> None:
+        """At most `left` octets of the chunk."""
         self.left -= len(data)
         if self.answer is None and not self.over:
             self._parts.write(data)
-        return len(data)
 
     def content(self) -> bytes:
         """What came; a last line without its CRLF gets one, as every stored message consists of lines."""

@@ -65,6 +65,12 @@ class Inbox:
         """All that is there, without taking it."""
         return self._data[self._at :] if self._at else self._data
 
+    def take(self, count: int) -> bytes:
+        """The next `count` octets, or as many as there are."""
+        taken = self._data[self._at : self._at + count]
+        self.skip(len(taken))
+        return taken
+
     def skip(self, count: int) -> None:
         """Take `count` octets away."""
         self._at += count

@@ -95,7 +95,7 @@ def _chunk(session: Session) -> bool:
     chunks = session.chunks
     if chunks is None:
         return False
-    session.inbox.skip(chunks.feed(session.inbox.rest()))
+    chunks.feed(session.inbox.take(chunks.left))
     if chunks.left:
         return False
     session.mode = Mode.COMMAND

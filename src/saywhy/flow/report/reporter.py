@@ -1,21 +1,64 @@
-"""The report stage: settled recipients -> the reports that leave (spec B1, B2)."""
+"""The report stage: settled recipients -> the reports that leave (spec B1).
+
+Recipients of one message with the same kind of news share a report, at most MAX_RECIPIENTS of them; kinds are
+never mixed.  Whether one leaves is `decide`'s matter, what it is made of `letter`'s.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Iterator, Sequence
 
-from saywhy.flow.stages import CurrentOrganisation, Reports, Settled
+from saywhy.flow.report import decide
+from saywhy.flow.report.letter import letter, random_token
+from saywhy.flow.report.occasion import occasion
+from saywhy.flow.stages import CurrentOrganisation, OutgoingReport, Reports, Settled, Suppressed
 from saywhy.model.clock import Clock
+from saywhy.model.organisation import Organisation
 from saywhy.model.queued import Message
+from saywhy.wire.report.values import Action
+
+MAX_RECIPIENTS = 100  # of one report
 
 
 class Reporter:
     """Implements stages.Report.  `hostname` is the FQDN under which reports are written."""
 
-    def __init__(self, organisation: CurrentOrganisation, hostname: str, clock: Clock) -> None:
+    def __init__(
+        self,
+        organisation: CurrentOrganisation,
+        hostname: str,
+        clock: Clock,
+        token: Callable[[], str] = random_token,
+    ) -> None:
+        """`token` gives a new word that nobody can foresee, of at most 60 letters and digits."""
         self._organisation = organisation
         self._hostname = hostname
         self._clock = clock
+        self._token = token
 
     def __call__(self, message: Message, content: bytes, settled: Sequence[Settled]) -> Reports:
-        raise NotImplementedError
+        organisation = self._organisation()
+        leaving: dict[Action, list[Settled]] = {}
+        suppressed: list[Suppressed] = []
+        for one in settled:
+            action = decide.due(one)
+            if action is None:
+                continue
+            rule = decide.held_back_by(decide.case(message, one, action, organisation))
+            if rule:
+                suppressed.append(Suppressed(one, rule))
+            else:
+                leaving.setdefault(action, []).append(one)
+        return Reports(tuple(self._written(message, content, leaving, organisation)), tuple(suppressed))
+
+    def _written(
+        self, message: Message, content: bytes, leaving: dict[Action, list[Settled]], organisation: Organisation
+    ) -> Iterator[OutgoingReport]:
+        reverse_path = message.envelope.sender
+        if not leaving or reverse_path is None:
+            return
+        about = occasion(message, reverse_path, content, organisation, self._hostname, self._clock.now())
+        for action, settled in leaving.items():
+            for at in range(0, len(settled), MAX_RECIPIENTS):
+                batch = settled[at : at + MAX_RECIPIENTS]
+                yield letter(about, action, batch, self._token(), more=len(settled) - at - len(batch))

@@ -1,0 +1,135 @@
+"""Settled recipients -> the Page that text and HTML lay out: the part for the person who wrote the message.
+
+A reader outside the organisation gets no near misses and no facts of ours beyond this server's name (spec B5).
+Numbers of things shown are bounded here.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import assert_never
+
+from saywhy.flow.report import diagnose, phrases
+from saywhy.flow.report.facts import failure_of, remote_of, status_of, tried_at
+from saywhy.flow.report.occasion import Occasion
+from saywhy.flow.report.page import Block, Page
+from saywhy.flow.report.parties import parties
+from saywhy.flow.stages import Settled
+from saywhy.model.failure import Failure
+from saywhy.model.outcome import Deferred, Delivered, Expanded, Failed, Relayed
+from saywhy.why.explain import Explanation, Reader, explain
+from saywhy.wire.encoded_word import decode
+from saywhy.wire.report.clean import MAX_SUBJECT, line, name
+from saywhy.wire.report.values import Action
+
+MAX_WORDS = 12  # lines of a remote's reply
+MAX_HELP = 10  # lines of the organisation's own text
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """One recipient with the words for it; a success has no explanation."""
+
+    settled: Settled
+    explanation: Explanation | None
+
+    @property
+    def act(self) -> str:
+        return self.explanation.act.value if self.explanation else ""
+
+    @property
+    def address(self) -> str:
+        """As accepted in RCPT: where mail goes from there is not the sender's to know (errata 29)."""
+        return line(str(self.settled.pending.recipient.address))
+
+
+def told(settled: Settled) -> Told:
+    failure = failure_of(settled.outcome)
+    if failure is None:
+        return Told(settled, None)
+    evidence = replace(failure.evidence, near=())  # the report's own line says them, to those who may read them
+    address = str(settled.pending.recipient.address)
+    return Told(settled, explain(replace(failure, evidence=evidence), Reader.SENDER, recipient=address))
+
+
+def page(occasion: Occasion, action: Action, recipients: Sequence[Told], more: int = 0) -> Page:
+    """`more` recipients are named in further reports."""
+    say, frame = occasion.say, occasion.frame
+    codes = [f"<{name(occasion.hostname)} #{status_of(one.settled.outcome)}>" for one in recipients]
+    settled = [one.settled for one in recipients]
+    return Page(
+        frame=frame,
+        action=action,
+        title=say(phrases.TITLE[action]),
+        subject=subject(occasion, action),
+        sent=occasion.time(occasion.sent),
+        head=say(phrases.HEAD[action]),
+        blocks=tuple(_block(occasion, *pair) for pair in zip(recipients, codes, strict=True)),
+        more=frame.count(phrases.MORE_ONE, phrases.MORE_MANY, more) if more else "",
+        help=tuple(map(line, occasion.config.report_help_text.splitlines()[:MAX_HELP])),
+        diagnostics=diagnose.diagnostics(occasion, settled) if occasion.shows_diagnostics else None,
+        codes=tuple(dict.fromkeys(codes)),
+    )
+
+
+def subject(occasion: Occasion, action: Action) -> str:
+    """The original's subject behind the kind of report, at most MAX_SUBJECT characters (spec B2)."""
+    original = line(decode(occasion.message.headline.subject)) or occasion.say(phrases.NO_SUBJECT)
+    full = f"{occasion.say(phrases.PREFIX[action])} {original}"
+    return full if len(full) <= MAX_SUBJECT else full[: MAX_SUBJECT - 3].rstrip() + "..."
+
+
+def _block(occasion: Occasion, one: Told, code: str) -> Block:
+    block = Block(
+        address=one.address,
+        when=occasion.time(tried_at(one.settled, occasion.now)),
+        happened="",
+        code=code,
+    )
+    match one.settled.outcome:
+        case Failed(failure):
+            return _trouble(occasion, block, one, failure)
+        case Deferred(failure):
+            patience = occasion.say(phrases.PATIENCE).format(time=occasion.time(occasion.message.expires))
+            return replace(_trouble(occasion, block, one, failure), patience=patience)
+        case Delivered():
+            return replace(block, happened=occasion.say(phrases.DELIVERED))
+        case Relayed():
+            server = remote_of(one.settled.outcome)[0] or occasion.say(phrases.OTHER_SERVER)
+            return replace(block, happened=occasion.say(phrases.RELAYED).format(server=name(server)))
+        case Expanded():
+            return replace(block, happened=occasion.say(phrases.EXPANDED))
+        case _:
+            assert_never(one.settled.outcome)
+
+
+def _trouble(occasion: Occasion, block: Block, one: Told, failure: Failure) -> Block:
+    if one.explanation is None:
+        return block
+    waiting = isinstance(one.settled.outcome, Deferred)
+    boxes, verdict = parties(one.explanation.act, occasion.frame, internal=occasion.internal, waiting=waiting)
+    server, words = remote_of(one.settled.outcome)
+    return replace(
+        block,
+        happened=line(one.explanation.happened),
+        hint=_did_you_mean(occasion, failure.evidence.near),
+        steps=tuple(map(line, one.explanation.steps)),
+        parties=boxes,
+        verdict=verdict,
+        server=_said(occasion, server) if words else "",
+        words=tuple(map(line, words[:MAX_WORDS])),
+    )
+
+
+def _did_you_mean(occasion: Occasion, near: tuple[str, ...]) -> str:
+    """Near misses name addresses of ours: they are for readers of ours alone (spec 5.1.1 Extra)."""
+    if not near or not occasion.internal:
+        return ""
+    first, last = ", ".join(map(line, near[:-1])), line(near[-1])
+    both = occasion.say(phrases.OR).format(first=first, last=last) if first else last
+    return occasion.say(phrases.DID_YOU_MEAN).format(addresses=both)
+
+
+def _said(occasion: Occasion, server: str) -> str:
+    return occasion.say(phrases.SAID).format(server=name(server) or occasion.say(phrases.OTHER_SERVER))

@@ -1,0 +1,89 @@
+"""One report as a message from `<>` (spec B2, B5): its parts put together and its envelope.
+
+What it says is `compose`'s, how it is laid out `text` and `html`'s, how it is written wire/report's.
+"""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Sequence
+
+from saywhy.flow.report import html, phrases, text
+from saywhy.flow.report.compose import page, told
+from saywhy.flow.report.facts import delivery_report
+from saywhy.flow.report.occasion import Occasion
+from saywhy.flow.stages import OutgoingReport, Settled
+from saywhy.model.address import Address, domain_key
+from saywhy.model.envelope import Body, Envelope, Notify, Recipient, Ret
+from saywhy.wire.header import headline
+from saywhy.wire.report.build import build
+from saywhy.wire.report.values import Action, ReportMessage, Returned
+
+
+def random_token() -> str:
+    return secrets.token_hex(12)
+
+
+def letter(
+    about: Occasion, action: Action, settled: Sequence[Settled], token: str, *, more: int = 0
+) -> OutgoingReport:
+    """The report about `settled`; `token` is random, `more` recipients are named in further reports."""
+    recipients = [told(one) for one in settled]
+    acts = [one.act for one in recipients]
+    seen = page(about, action, recipients, more)
+    content = build(
+        ReportMessage(
+            sender=_postmaster(about),
+            sender_name=about.say(phrases.MAIL_SYSTEM),
+            to=str(about.reverse_path),
+            subject=seen.subject,
+            date=about.now,
+            message_id=f"<{token}@{about.hostname}>",
+            in_reply_to=about.message.headline.message_id,
+            language=about.frame.language,
+            text=text.render(seen),
+            html=html.render(seen) if about.config.report_html else "",
+            status=delivery_report(about.message, settled, acts, action, about.hostname, about.now),
+            returned=_returned(about, action),
+        ),
+        token,
+    )
+    return OutgoingReport(
+        action.value, _envelope(about.reverse_path, content), headline(content), content, tuple(settled)
+    )
+
+
+def _envelope(reverse_path: Address, content: bytes) -> Envelope:
+    """From `<>` to the original reverse-path, NOTIFY=NEVER; no RET, no ENVID (R2, R3, errata 27)."""
+    return Envelope(
+        sender=None,
+        recipients=(Recipient(reverse_path, Notify.NEVER),),
+        body=Body.SEVENBIT if content.isascii() else Body.EIGHTBITMIME,
+        smtputf8=not reverse_path.is_ascii,
+    )
+
+
+def _postmaster(about: Occasion) -> str:
+    """Who answers for this server (RFC 3464 section 2): as configured, else postmaster of the default domain.
+
+    In ASCII unless the report travels by SMTPUTF8 anyway.
+    """
+    utf8 = not about.reverse_path.is_ascii
+    configured = about.config.report_postmaster
+    if configured and (utf8 or configured.isascii()):
+        return configured
+    domain = about.organisation.default_domain or about.hostname
+    return f"postmaster@{domain if utf8 else domain_key(domain)}"
+
+
+def _returned(about: Occasion, action: Action) -> Returned:
+    """The whole original only with a failure, to those whom it is for, and up to a size (spec B5, R10)."""
+    config, envelope = about.config, about.message.envelope
+    whole = (
+        action is Action.FAILED
+        and envelope.ret is not Ret.HDRS
+        and (about.internal or config.report_external_full)
+        and len(about.content) <= config.report_max_return_size
+    )
+    utf8 = envelope.smtputf8 and not about.header.isascii()
+    return Returned(about.content if whole else about.header, full=whole, utf8=utf8)

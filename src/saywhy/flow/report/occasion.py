@@ -1,0 +1,57 @@
+"""What the reports about one message share: the message, its reader and the moment (spec B5)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from saywhy.flow.report.moment import sent, shown
+from saywhy.model.address import Address
+from saywhy.model.organisation import Organisation, TransportConfig
+from saywhy.model.queued import Message
+from saywhy.why.words import Frame, frame
+from saywhy.wire.header import header_block
+
+
+@dataclass(frozen=True, slots=True)
+class Occasion:
+    """`header` is the header block of `content`; `sent` and `offset` (minutes) are the original's Date field."""
+
+    message: Message
+    reverse_path: Address
+    content: bytes
+    header: bytes
+    organisation: Organisation
+    hostname: str
+    frame: Frame
+    now: float
+    sent: float
+    offset: int
+
+    @property
+    def config(self) -> TransportConfig:
+        return self.organisation.transport
+
+    @property
+    def internal(self) -> bool:
+        """The reader is one of ours and may see facts of ours."""
+        return self.message.origin.internal
+
+    @property
+    def shows_diagnostics(self) -> bool:
+        return self.internal or self.config.report_external_diagnostics
+
+    def time(self, at: float) -> str:
+        return shown(at, self.offset, self.frame)
+
+    def say(self, sentence: str) -> str:
+        return self.frame.say(sentence)
+
+
+def occasion(
+    message: Message, reverse_path: Address, content: bytes, organisation: Organisation, hostname: str, now: float
+) -> Occasion:
+    at, offset = sent(message.headline.date, message.arrived)
+    words = frame(message.headline.language)
+    return Occasion(
+        message, reverse_path, content, header_block(content), organisation, hostname, words, now, at, offset
+    )

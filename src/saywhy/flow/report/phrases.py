@@ -1,0 +1,101 @@
+"""The fixed sentences of a report, by kind, marked for translation (spec B1, B3).
+
+Three of them are the field's own and stand literally in English: the title and the head of a failed report, and
+the name of the diagnostic section.  A delayed report never says "failed".
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from saywhy.why.words import mark
+from saywhy.wire.report.values import Action
+
+PREFIX: Mapping[Action, str] = {
+    Action.FAILED: mark("Undeliverable:"),
+    Action.DELAYED: mark("Delivery delayed:"),
+    Action.DELIVERED: mark("Delivered:"),
+    Action.RELAYED: mark("Relayed:"),
+    Action.EXPANDED: mark("Expanded:"),
+}
+
+TITLE: Mapping[Action, str] = {
+    Action.FAILED: mark("Your message did not reach some or all of the intended recipients."),
+    Action.DELAYED: mark("Your message has not arrived yet. We keep trying; you need not send it again."),
+    Action.DELIVERED: mark("Your message has arrived."),
+    Action.RELAYED: mark("Your message was handed on to another mail system."),
+    Action.EXPANDED: mark("Your message was handed on to the members of a group."),
+}
+
+HEAD: Mapping[Action, str] = {
+    Action.FAILED: mark("Delivery has failed to these recipients:"),
+    Action.DELAYED: mark("Delivery is delayed to these recipients:"),
+    Action.DELIVERED: mark("Delivered to these recipients:"),
+    Action.RELAYED: mark("Handed on for these recipients:"),
+    Action.EXPANDED: mark("Handed on to the members of these groups:"),
+}
+
+DIAGNOSTICS = mark("Diagnostic information for administrators:")
+
+MAIL_SYSTEM = mark("Mail Delivery System")  # the name in From
+NO_SUBJECT = mark("(no subject)")
+SUBJECT = mark("Subject:")
+SENT = mark("Sent:")
+ADDRESS_ON = mark("{address} on {time}")
+DID_YOU_MEAN = mark("Did you mean {addresses}?")
+OR = mark("{first} or {last}")
+WHAT_TO_DO = mark("What you can do:")
+PATIENCE = mark("No action is needed now. We keep trying until {time}.")
+SAID = mark("{server} said:")
+OTHER_SERVER = mark("The other mail server")
+
+DELIVERED = mark("The message is in this mailbox.")
+RELAYED = mark(
+    "{server} has taken the message over. It does not send confirmations, so you will hear nothing more unless "
+    "something goes wrong."
+)
+EXPANDED = mark(
+    "This address is a group; the message went on to its members. You will hear about a member only if the "
+    "message cannot reach it."
+)
+
+MORE_ONE = mark("One more recipient is in a further report.")
+MORE_MANY = mark("{number} more recipients are in further reports.")
+
+WHO_ACTS = mark("Who has to act:")
+YOU = mark("you")
+YOUR_SERVER = mark("your mail server")
+THEIR_SERVER = mark("the recipient's server")
+RECIPIENT = mark("the recipient")
+NOBODY = mark("nobody")
+NOBODY_WAIT = mark("nobody: wait")
+
+YOU_ACT = mark("You can put this right.")
+YOUR_SERVER_ACTS = mark("The administrator of your mail server has to act.")
+THEIR_SERVER_ACTS = mark("The administrator of the recipient's mail server has to act.")
+RECIPIENT_ACTS = mark("The recipient has to act.")
+NOBODY_ACTS = mark("Nobody has to act.")
+WAITING_HELPS = mark("Nobody has to act: please wait.")
+
+GENERATING_SERVER = mark("Generating server:")
+HOPS = mark("Message hops:")
+HEADERS = mark("Original message headers:")
+CUT = mark("(The rest of the header is in the attached part.)")
+HISTORY = mark("Attempts so far:")
+SESSION = mark("End of the session:")
+
+MONTHS = (
+    mark("January"),
+    mark("February"),
+    mark("March"),
+    mark("April"),
+    mark("May"),
+    mark("June"),
+    mark("July"),
+    mark("August"),
+    mark("September"),
+    mark("October"),
+    mark("November"),
+    mark("December"),
+)
+MOMENT = mark("{day} {month} {year}, {time} ({zone})")

@@ -1,0 +1,121 @@
+"""The human part as plain text, in the order of spec B3 and B10.  Lines of prose end before column 76."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from saywhy.flow.report import phrases
+from saywhy.flow.report.page import Block, Diagnosis, Diagnostics, Page
+from saywhy.why.words import Frame
+
+WIDTH = 75
+RULE = "-" * 60
+
+
+def render(page: Page) -> str:
+    return "\n".join((*_top(page), *_bottom(page))) + "\n"
+
+
+def administrators(found: Diagnostics, frame: Frame) -> str:
+    """The section for administrators, without its heading; HTML shows the same lines."""
+    return "\n".join(_diagnostics(found, frame))
+
+
+def _top(page: Page) -> Iterator[str]:
+    say = page.frame.say
+    yield from _wrapped(page.title, "")
+    yield ""
+    labels = say(phrases.SUBJECT), say(phrases.SENT)
+    width = max(map(len, labels)) + 2
+    yield f"      {labels[0]:<{width}}{page.subject}"
+    yield f"      {labels[1]:<{width}}{page.sent}"
+    yield ""
+    yield page.head
+    for block in page.blocks:
+        yield ""
+        yield from _block(block, page.frame)
+    for extra in (page.more, *page.help):
+        if extra:
+            yield ""
+            yield from _wrapped(extra, "")
+
+
+def _bottom(page: Page) -> Iterator[str]:
+    if page.diagnostics is not None:
+        yield ""
+        yield RULE
+        yield page.frame.say(phrases.DIAGNOSTICS)
+        yield ""
+        yield from _diagnostics(page.diagnostics, page.frame)
+    yield ""
+    yield from page.codes
+
+
+def _block(block: Block, frame: Frame) -> Iterator[str]:
+    say = frame.say
+    yield "  " + say(phrases.ADDRESS_ON).format(address=block.address, time=block.when)
+    yield from _wrapped(block.happened, "      ")
+    yield from _wrapped(block.hint, "      ")
+    yield from _wrapped(block.patience, "      ")
+    if block.steps:
+        yield f"      {say(phrases.WHAT_TO_DO)}"
+        for number, step in enumerate(block.steps, 1):
+            yield from _wrapped(step, "           ", f"        {number}. ")
+    if block.parties:
+        yield from _boxes(block, say(phrases.WHO_ACTS))
+    if block.words:
+        yield f"      {block.server}"
+        yield from (f"        > {words}" for words in block.words)
+    yield f"      {block.code}"
+
+
+def _boxes(block: Block, label: str) -> Iterator[str]:
+    boxes = "   ".join(f"[{'x' if party.acts else ' '}] {party.name}" for party in block.parties)
+    if len(label) + len(boxes) + 7 <= WIDTH:
+        yield f"      {label} {boxes}"
+    else:
+        yield f"      {label}"
+        yield f"        {boxes}"
+
+
+def _diagnostics(found: Diagnostics, frame: Frame) -> Iterator[str]:
+    yield f"{frame.say(phrases.GENERATING_SERVER)} {found.server}"
+    for recipient in found.recipients:
+        yield ""
+        yield from _diagnosis(recipient, frame)
+    if found.hops:
+        yield ""
+        yield frame.say(phrases.HOPS)
+        for number, hop in enumerate(found.hops, 1):
+            yield f"  {number:>2}  {hop.time:<20}  {hop.from_} -> {hop.by}  {hop.with_}  {hop.delay}".rstrip()
+    yield ""
+    yield frame.say(phrases.HEADERS)
+    yield ""
+    yield from found.header
+    if found.cut:
+        yield frame.say(phrases.CUT)
+
+
+def _diagnosis(recipient: Diagnosis, frame: Frame) -> Iterator[str]:
+    yield recipient.address
+    yield recipient.line
+    for label, value in recipient.facts:
+        yield f"  {label}: {value}"
+    for heading, lines in ((phrases.HISTORY, recipient.history), (phrases.SESSION, recipient.transcript)):
+        if lines:
+            yield f"  {frame.say(heading)}"
+            yield from (f"    {line}" for line in lines)
+
+
+def _wrapped(prose: str, indent: str, first: str = "") -> Iterator[str]:
+    """Prose in lines; a word that is longer than a line keeps one of its own."""
+    if not prose:
+        return
+    line = first or indent
+    start = len(line)
+    for word in prose.split(" "):
+        if len(line) > start and len(line) + 1 + len(word) > WIDTH:
+            yield line
+            line, start = indent, len(indent)
+        line += word if len(line) == start else f" {word}"
+    yield line

@@ -80,7 +80,7 @@ class Place:
         if self.model_at(path) is not None:
             return "this table must be there", f"add [{key}] with its keys"
         setting = declared(key, model.model_fields[key])
-        where = f" to [{dotted(table)}]" if table else ""
+        where = f" to this [[{table[0]}]]" if isinstance(table[-1], int) else f" to [{dotted(table)}]"
         return "this must be given", f"add {setting.example}{where} ({setting.summary})"
 
     def _unknown(self, path: Path) -> Words:

@@ -100,10 +100,12 @@ def _pair(settings: Settings) -> Found:
     try:
         context.load_cert_chain(settings.tls.certificate, settings.tls.key, password=lambda: "")
     except ssl.SSLError as error:
-        reason = (error.reason or str(error)).replace("_", " ").lower()
+        other = error.reason == "KEY_VALUES_MISMATCH"
         yield (
             ("tls", "certificate"),
-            f"the certificate and its key cannot be used: {reason}",
+            "the key belongs to another certificate"
+            if other
+            else "certificate or key is no PEM, or has a passphrase",
             "name a PEM certificate and the PEM key that belongs to it, without a passphrase",
         )
     except OSError as error:

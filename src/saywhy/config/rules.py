@@ -119,7 +119,8 @@ def _owned(item: OrganisationObject) -> tuple[Address, ...]:
 
 def _near_address(address: Address, known: Iterable[str]) -> str:
     domain = f"@{address.domain_key}"
-    return nearest(address.key, [key for key in known if key.endswith(domain)])
+    near = nearest(address.key.removesuffix(domain), [k.removesuffix(domain) for k in known if k.endswith(domain)])
+    return near and near + domain
 
 
 def _receive_connectors(

@@ -10,6 +10,7 @@ from collections.abc import Iterable
 def shown(value: object) -> str:
     """A value as it may stand in a message: one line, printable, not too long."""
     text = f'"{value}"' if isinstance(value, str) else str(value)
+    text = text.lower() if isinstance(value, bool) else text
     text = "".join(char if char.isprintable() else "?" for char in text[:200])
     return text if len(text) <= 80 else text[:77] + "..."
 

@@ -75,7 +75,8 @@ def check(context: Context, seen: Organisation, edits: Sequence[Edit], what: str
 def _refusal(broken: Sequence[Violation], what: str) -> OperationError:
     first = broken[0]
     if len(broken) == 1:
-        return OperationError("refused", what, first.reason, first.cure)
+        subject = f"{name_of(first.item)}: " if first.item and name_of(first.item) != what else ""
+        return OperationError("refused", what, subject + first.reason, first.cure)
     lines = tuple(_line(violation) for violation in broken[:MAX_DETAILS])
     rest = (f"and {len(broken) - MAX_DETAILS} more",) if len(broken) > MAX_DETAILS else ()
     return OperationError("refused", what, f"{len(broken)} things stand in the way", first.cure, lines + rest)

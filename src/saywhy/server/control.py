@@ -74,8 +74,8 @@ class ControlServer:
             task.add_done_callback(self._tasks.discard)
         try:
             await self._serve(reader, writer)
-        except (ConnectionError, TimeoutError):
-            pass  # a client that went away, or fell asleep
+        except (ConnectionError, TimeoutError, asyncio.CancelledError):
+            pass  # a client that went away or fell asleep, or `stop`
         finally:
             writer.close()
 

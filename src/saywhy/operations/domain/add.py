@@ -7,16 +7,17 @@ import dataclasses
 from saywhy.model.organisation import AcceptedDomain, DomainType
 from saywhy.operations.context import Context
 from saywhy.operations.declaration import Operation, Parameter, Result, Type
-from saywhy.operations.editing import Edit, commit
+from saywhy.operations.editing import Edit, commit, name_of
 
 
 async def run(context: Context, *, name: str, type: str, default: bool) -> Result:
     organisation = context.organisation()
-    edits = [Edit(new=AcceptedDomain(name, DomainType(type), default))]
+    new = AcceptedDomain(name, DomainType(type), default)
+    edits = [Edit(new=new)]
     if default:
         others = [domain for domain in organisation.domains.values() if domain.default]
         edits += [Edit(domain, dataclasses.replace(domain, default=False)) for domain in others]
-    revision = await commit(context, organisation, edits, f"domain {name}")
+    revision = await commit(context, organisation, edits, name_of(new))
     return Result(text=f"Mail for {name} is taken ({type}). Revision {revision}.")
 
 

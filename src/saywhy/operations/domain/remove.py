@@ -5,13 +5,13 @@ from __future__ import annotations
 from saywhy.operations import finding
 from saywhy.operations.context import Context
 from saywhy.operations.declaration import Operation, OperationError, Parameter, Result
-from saywhy.operations.editing import Edit, commit
+from saywhy.operations.editing import Edit, commit, name_of
 
 
 async def run(context: Context, *, name: str) -> Result:
     organisation = context.organisation()
     domain = finding.domain(organisation, name)
-    what = f"domain {domain.name}"
+    what = name_of(domain)
     if len(organisation.domains) == 1:
         cure = "add another with `saywhy domain add` first"
         raise OperationError("refused", what, "it is the only domain", cure)

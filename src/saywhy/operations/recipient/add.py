@@ -6,7 +6,7 @@ from saywhy.model.address import Address
 from saywhy.model.organisation import Contact, DirectoryObject, Group, Mailbox
 from saywhy.operations.context import Context
 from saywhy.operations.declaration import Operation, OperationError, Parameter, Result, Type
-from saywhy.operations.editing import Edit, commit
+from saywhy.operations.editing import Edit, commit, name_of
 
 _KINDS = ("mailbox", "contact", "group")
 _ONLY = {"external": "contact", "member": "group"}  # parameter -> the one kind that takes it
@@ -31,7 +31,7 @@ async def run(
         new = Group(name, address, member, display_name)
     else:
         new = Mailbox(name, address, display_name)
-    revision = await commit(context, context.organisation(), [Edit(new=new)], f"{kind} {name}")
+    revision = await commit(context, context.organisation(), [Edit(new=new)], name_of(new))
     addresses = ", ".join(map(str, address))
     return Result(text=f"The {kind} {name} has the address {addresses}. Revision {revision}.")
 

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import dataclasses
+
 from saywhy.model.address import Address, AddressError
 from saywhy.model.organisation import User
 from saywhy.operations.context import Context
 from saywhy.operations.declaration import Operation, OperationError, Parameter, Result, Type
-from saywhy.operations.editing import Edit, check, commit
+from saywhy.operations.editing import Edit, check, commit, name_of
 
 MIN_PASSWORD = 8  # characters (NIST SP 800-63B section 5.1.1)
 
@@ -14,10 +16,11 @@ MIN_PASSWORD = 8  # characters (NIST SP 800-63B section 5.1.1)
 async def run(context: Context, *, name: str, address: tuple[Address, ...], password: str) -> Result:
     addresses = address or _own(name)
     organisation = context.organisation()
-    what = f"user {name}"
+    user = User(name, "$argon2", addresses)
+    what = name_of(user)
     # Asked before the hash, which is made to be slow; asked again with it.
-    check(context, organisation, [Edit(new=User(name, "$argon2", addresses))], what)
-    user = User(name, await _hash(context, what, password), addresses)
+    check(context, organisation, [Edit(new=user)], what)
+    user = dataclasses.replace(user, password=await _hash(context, what, password))
     revision = await commit(context, organisation, [Edit(new=user)], what)
     return Result(text=f"{name} may sign in and send as {', '.join(map(str, addresses))}. Revision {revision}.")
 

@@ -5,13 +5,13 @@ from __future__ import annotations
 from saywhy.operations import finding
 from saywhy.operations.context import Context
 from saywhy.operations.declaration import Operation, Parameter, Result
-from saywhy.operations.editing import Edit, commit
+from saywhy.operations.editing import Edit, commit, name_of
 
 
 async def run(context: Context, *, name: str) -> Result:
     organisation = context.organisation()
     user = finding.user(organisation, name)
-    revision = await commit(context, organisation, [Edit(old=user)], f"user {user.name}")
+    revision = await commit(context, organisation, [Edit(old=user)], name_of(user))
     return Result(text=f"{user.name} may not sign in any more. Revision {revision}.")
 
 

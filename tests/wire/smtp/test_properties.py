@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import example, given, settings
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from saywhy.model.address import Address
@@ -67,7 +67,6 @@ def without_transcripts(events: list[ev.ServerEvent]) -> list[object]:
 
 
 @given(STREAM, st.lists(st.integers(1, 40), min_size=1, max_size=50))
-@settings(max_examples=300)
 @example(b"EHLO b\r\nMAIL FROM:<>\r\nRCPT TO:<c@d>\r\nDATA\r\n\r\n.\r\nQUIT\r\n", [1])
 @example(b"x" * 1040 + b"\x16\r\n\x16", [1036, 3, 1])
 def test_how_reads_cut_the_octets_changes_nothing(stream: bytes, cuts: list[int]) -> None:
@@ -123,7 +122,6 @@ def read_by_the_book(raw: bytes) -> tuple[bytes | None, bytes]:
 @given(
     st.lists(st.sampled_from([b"\r", b"\n", b"\r\n", b".", b"x", b"..", b"NOOP\r\n", b"\r\n.\r\n"]), max_size=30)
 )
-@settings(max_examples=500)
 def test_only_what_follows_the_end_of_data_is_a_command(pieces: list[bytes]) -> None:
     raw = b"".join(pieces) + b"\r\n.\r\n"
     content, rest = read_by_the_book(raw)

@@ -105,7 +105,8 @@ class Dialogue:
         except asyncio.LimitOverrunError:  # an endless line
             self._session.ended = "closed"
         finally:
-            self._writer.close()
+            if not self._writer.is_closing():  # Python 3.11.2 does not bear a second close of TLS
+                self._writer.close()
 
     @property
     def _script(self) -> Script:

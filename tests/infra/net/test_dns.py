@@ -5,6 +5,7 @@ from collections.abc import AsyncIterator, Iterator
 from contextlib import contextmanager
 
 import pytest
+from dns.resolver import BaseResolver, NoResolverConfiguration
 
 from saywhy.infra.errors import DnsError, DnsProblem
 from saywhy.infra.net.dns import MAX_RECORDS, TRANSIENT_TTL, Resolver
@@ -270,3 +271,11 @@ async def test_a_second_name_server_helps_when_the_first_fails(dns: FakeDns) -> 
         assert other.questions["partner.example", "MX"] == 1
     finally:
         await other.__aexit__()
+
+
+async def test_without_resolv_conf_the_name_server_is_this_machine(monkeypatch: pytest.MonkeyPatch) -> None:
+    def missing(*_args: object) -> None:
+        raise NoResolverConfiguration
+
+    monkeypatch.setattr(BaseResolver, "read_resolv_conf", missing)
+    assert Resolver()._stub.nameservers == ["127.0.0.1"]

@@ -149,8 +149,10 @@ class Pump(asyncio.Protocol):
             self.abort()
 
     def abort(self) -> None:
+        """Once only: a TLS transport of Python 3.11.2 does not bear to be aborted or closed again."""
         self._finish(Broken(self.engine.step, None, "we closed the connection"))
-        self.transport.abort()
+        if not self._lost.done():
+            self.transport.abort()
 
     # -- asyncio.Protocol --
 
@@ -198,7 +200,8 @@ class Pump(asyncio.Protocol):
                 if not waiter.done():
                     waiter.set_result(event)
         if self.engine.closed:
-            self.transport.close()
+            if not self.transport.is_closing():
+                self.transport.close()
             return
         self._write()
         self._wait_from_now()

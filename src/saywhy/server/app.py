@@ -76,7 +76,6 @@ class App:
 
     async def _open(self) -> None:
         settings, stack = self.settings, self._stack
-        privileges.check(settings.server.user)
         privileges.own(settings.server.data_dir, settings.server.user)
         sockets = {
             name: [bind(binding.host, binding.port) for binding in listener.address]

@@ -40,8 +40,8 @@ def own(path: Path, user: str) -> None:
 
 
 def drop(user: str) -> None:
-    """Become `user` for good; nothing happens unless we are root."""
-    if os.geteuid() != 0:
+    """Become `user` for good; nothing happens unless we are root and have one to become."""
+    if os.geteuid() != 0 or not user:
         return
     entry = pwd.getpwnam(user)
     os.setgroups([group.gr_gid for group in grp.getgrall() if user in group.gr_mem] or [entry.pw_gid])

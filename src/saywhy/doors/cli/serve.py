@@ -15,6 +15,7 @@ from saywhy.config.load import find_settings, load_settings
 from saywhy.config.settings import Settings
 from saywhy.infra.errors import InfraError
 from saywhy.infra.net.loop import new_event_loop
+from saywhy.server import privileges
 from saywhy.server.app import App
 from saywhy.server.control import ControlInUse
 from saywhy.server.lock import DataLocked
@@ -43,6 +44,7 @@ def serve(file: Path | None) -> None:
     os.umask(0o077)
     try:
         settings = load_settings(file or find_settings())
+        privileges.check(settings.server.user)
         with asyncio.Runner(loop_factory=new_event_loop) as runner:
             runner.run(run(settings))
     except ConfigError as error:

@@ -19,6 +19,7 @@ class QueueSettings:
     content_bytes: int = 64 * MIB  # contents kept from arrival to the first attempt
     store_retry: float = 1.0  # seconds before a result that could not be written is tried again; doubles
     store_retry_limit: float = 30.0
+    idle: float = 30.0  # the longest sleep before the store and the organisation are looked at again
     tracking_days: int = 30  # tracking rows older than that are removed; 0 keeps them
 
 

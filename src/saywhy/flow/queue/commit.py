@@ -1,0 +1,44 @@
+"""A result must reach the store: it is kept in memory and tried again until it does.
+
+While the store cannot be written, the attempts whose results wait here keep their places, so that nothing new
+is tried whose result could not be written either.
+"""
+
+from __future__ import annotations
+
+import asyncio
+
+from saywhy.flow.queue.context import Context
+from saywhy.infra.errors import StoreError
+from saywhy.infra.store.protocol import Change, ChangeConflict
+from saywhy.model.event import Kind
+
+
+class Committer:
+    def __init__(self, context: Context) -> None:
+        self._context = context
+
+    async def once(self, change: Change) -> None:
+        """Commit and tell; StoreError when that was not possible, with nothing done."""
+        try:
+            await self._context.store.commit(change)
+        except StoreError as error:
+            kind = Kind.FAULT if isinstance(error, ChangeConflict) else Kind.STORE_FAULT
+            self._context.tell(kind, str(error))
+            raise
+        for event in change.events:
+            self._context.sink.emit(event)
+
+    async def surely(self, change: Change) -> bool:
+        """Commit, however often it takes.  False for a Change that can never be: an error of ours, told as one."""
+        pause = self._context.settings.store_retry
+        while True:
+            try:
+                await self.once(change)
+            except ChangeConflict:
+                return False
+            except StoreError:
+                await asyncio.sleep(pause)
+                pause = min(2 * pause, self._context.settings.store_retry_limit)
+            else:
+                return True

@@ -1,0 +1,36 @@
+"""What every part of the queue works with."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from saywhy.flow.queue.settings import QueueSettings
+from saywhy.flow.stages import CurrentOrganisation
+from saywhy.infra.store.protocol import Store
+from saywhy.model.clock import Clock
+from saywhy.model.event import Event, Kind, Sink
+from saywhy.model.organisation import TransportConfig
+from saywhy.model.queued import Message
+
+
+@dataclass(frozen=True, slots=True)
+class Context:
+    store: Store
+    organisation: CurrentOrganisation
+    clock: Clock
+    sink: Sink
+    settings: QueueSettings
+
+    def now(self) -> float:
+        return self.clock.now()
+
+    @property
+    def transport(self) -> TransportConfig:
+        """The settings in force at this moment."""
+        return self.organisation().transport
+
+    def tell(self, kind: Kind, text: str, message: Message | None = None) -> None:
+        """A fault, for the log and its reader."""
+        name = str(message.id) if message else ""
+        message_id = message.headline.message_id if message else ""
+        self.sink.emit(Event(kind, self.now(), name, message_id, text=text[:1000]))

@@ -1,0 +1,109 @@
+"""The message events that the queue tells, each made in one place."""
+
+from __future__ import annotations
+
+from saywhy.flow.stages import OutgoingReport, Suppressed
+from saywhy.model.event import Event, Kind
+from saywhy.model.failure import Failure
+from saywhy.model.outcome import Delivered, Expanded, Relayed
+from saywhy.model.queued import Message, Pending, QueueId
+
+
+def _event(
+    kind: Kind,
+    message: Message,
+    at: float,
+    recipient: str = "",
+    failure: Failure | None = None,
+    text: str = "",
+    data: dict[str, str | int | float | bool] | None = None,
+) -> Event:
+    return Event(
+        kind=kind,
+        at=at,
+        message=str(message.id),
+        message_id=message.headline.message_id,
+        sender=str(message.envelope.sender or "<>"),
+        recipient=recipient,
+        status=str(failure.status) if failure else "",
+        cause=failure.cause if failure else "",
+        text=failure.line() if failure else text,
+        data=data or {},
+    )
+
+
+def received(message: Message) -> Event:
+    origin = message.origin
+    recipients = message.envelope.recipients
+    facts: dict[str, str | int | float | bool] = {
+        "size": message.size,
+        "recipients": len(recipients),
+        "connector": origin.connector,
+        "subject": message.headline.subject,
+    }
+    named = {"protocol": origin.protocol, "client-ip": origin.client_ip, "user": origin.user}
+    facts.update((name, value) for name, value in named.items() if value)
+    recipient = str(recipients[0].address) if len(recipients) == 1 else ""
+    return _event(Kind.RECEIVE, message, message.arrived, recipient, data=facts)
+
+
+def delivered(message: Message, pending: Pending, outcome: Delivered, at: float) -> Event:
+    data = _facts(message, pending, at) | {"mailbox": outcome.mailbox or pending.mailbox}
+    return _event(Kind.DELIVER, message, at, _name(pending), data=data)
+
+
+def sent(message: Message, pending: Pending, outcome: Relayed, at: float) -> Event:
+    data = _facts(message, pending, at) | {"remote-host": outcome.host, "remote-ip": outcome.ip}
+    return _event(Kind.SEND, message, at, _name(pending), text=" ".join(outcome.reply), data=data)
+
+
+def expanded(message: Message, pending: Pending, outcome: Expanded, at: float) -> Event:
+    data: dict[str, str | int | float | bool] = {"group": outcome.group, "members": outcome.members}
+    return _event(Kind.EXPAND, message, at, _name(pending), data=data)
+
+
+def failed(message: Message, pending: Pending, failure: Failure, at: float) -> Event:
+    return _event(Kind.FAIL, message, at, _name(pending), failure, data=_facts(message, pending, at))
+
+
+def deferred(message: Message, pending: Pending, failure: Failure, at: float) -> Event:
+    data = _facts(message, pending, at) | {"next": pending.due, "remote-host": failure.evidence.remote_host}
+    return _event(Kind.DEFER, message, at, _name(pending), failure, data=data)
+
+
+def removed(message: Message, pending: Pending, ndr: bool, at: float) -> Event:
+    return _event(Kind.REMOVE, message, at, _name(pending), data={"ndr": ndr})
+
+
+def duplicate(message: Message, pending: Pending, at: float) -> Event:
+    return _event(Kind.DUPLICATE, message, at, _name(pending), data={"address": str(pending.address)})
+
+
+def reported(message: Message, outgoing: OutgoingReport, report: QueueId, at: float) -> Event:
+    data: dict[str, str | int | float | bool] = {
+        "kind": outgoing.kind,
+        "report": str(report),
+        "recipients": len(outgoing.about),
+    }
+    return _event(Kind.REPORT, message, at, data=data)
+
+
+def dropped(message: Message, suppressed: Suppressed, at: float) -> Event:
+    recipient = _name(suppressed.settled.pending)
+    return _event(Kind.DROP, message, at, recipient, text=suppressed.rule, data={"rule": suppressed.rule})
+
+
+def retried(message: Message, at: float) -> Event:
+    return _event(Kind.RETRY, message, at)
+
+
+def _name(pending: Pending) -> str:
+    return str(pending.recipient.address)
+
+
+def _facts(message: Message, pending: Pending, at: float) -> dict[str, str | int | float | bool]:
+    return {
+        "queue": pending.hop.key,
+        "attempts": pending.attempts,
+        "seconds": round(at - message.arrived, 3),
+    }

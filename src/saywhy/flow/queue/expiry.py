@@ -1,0 +1,102 @@
+"""What an expired recipient's Failure says: status per spec A6 rule 4 and erratum 48.
+
+A code that a remote server sent is never rewritten: the last real error stands.  Errors that we observed
+ourselves become permanent ones in mode `specific`.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+from typing import assert_never
+
+from saywhy.model.evidence import Evidence, Stage
+from saywhy.model.failure import Failure
+from saywhy.model.organisation import ExpiryStatus
+from saywhy.model.queued import Message, Pending
+from saywhy.model.status import Status
+
+MAX_HISTORY = 5  # different failures that a recipient's last one remembers
+
+_EXPIRED = Status(4, 4, 7)
+_SPECIFIC = {
+    "4.4.1": "5.4.1",
+    "4.4.2": "5.4.2",
+    "4.4.0": "5.4.0",
+    "4.4.9": "5.4.0",
+    "4.2.2": "5.2.2",
+    "4.3.1": "5.3.1",
+    "4.7.4": "5.7.4",
+    "4.7.5": "5.7.5",
+}
+_SPECIFIC_CAUSE = {"no-route": "5.0.0"}
+_GENERAL_CAUSES = {"", "remote-deferred"}  # say no more than that it was deferred
+
+
+def expired(message: Message, pending: Pending, mode: ExpiryStatus, now: float) -> Failure:
+    """`pending.failure` is the last error, with those before it in its `because`."""
+    last = pending.failure
+    if last is None:
+        evidence = Evidence(Stage.QUEUE, queue=pending.hop.key)
+        return _failure(_status(None, mode), "expired", evidence, (), now)
+    cause = "expired" if last.cause in _GENERAL_CAUSES else last.cause
+    evidence = dataclasses.replace(last.evidence, queue=pending.hop.key)
+    if evidence.limit < 0 and evidence.observed < 0:
+        lifetime, age = int(message.expires - message.arrived), int(now - message.arrived)
+        evidence = dataclasses.replace(evidence, limit=lifetime, observed=age)
+    because = (dataclasses.replace(last, because=()), *last.because)
+    return _failure(_status(last, mode), cause, evidence, because, now)
+
+
+def _failure(status: Status, cause: str, evidence: Evidence, because: tuple[Failure, ...], now: float) -> Failure:
+    return Failure(
+        status=status,
+        reply=550,
+        cause=cause,
+        text="message expired",
+        evidence=evidence,
+        permanent=True,
+        tag="QUEUE.Expired",
+        at=now,
+        because=because,
+    )
+
+
+def _status(last: Failure | None, mode: ExpiryStatus) -> Status:
+    match mode:
+        case ExpiryStatus.CLASSIC:
+            return _EXPIRED
+        case ExpiryStatus.PERMANENT:
+            return Status(5, 4, 7)
+        case ExpiryStatus.TRANSIENT:
+            return last.status if last else _EXPIRED
+        case ExpiryStatus.SPECIFIC:
+            return _specific(last)
+        case _:
+            assert_never(mode)
+
+
+def _specific(last: Failure | None) -> Status:
+    if last is None:
+        return _EXPIRED
+    if last.from_remote:
+        return last.status
+    text = _SPECIFIC_CAUSE.get(last.cause) or _SPECIFIC.get(str(last.status))
+    return Status.parse(text) if text else _EXPIRED
+
+
+def remember(failure: Failure, before: Failure | None) -> Failure:
+    """`failure` with the different ones before it, newest first, so that an expiry can tell the story."""
+    if before is None:
+        return failure
+    seen = {_sight(failure)}
+    history = []
+    for earlier in (dataclasses.replace(before, because=()), *before.because):
+        if _sight(earlier) not in seen:
+            seen.add(_sight(earlier))
+            history.append(earlier)
+    return dataclasses.replace(failure, because=tuple(history[: MAX_HISTORY - 1]))
+
+
+def _sight(failure: Failure) -> tuple[str, str, str]:
+    """What makes two failures the same for a reader."""
+    return failure.line(), failure.cause, failure.evidence.remote_host

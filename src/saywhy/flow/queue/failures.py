@@ -1,0 +1,88 @@
+"""The Failures that the queue itself makes: its store, its administrator, its own errors, a missing route."""
+
+from __future__ import annotations
+
+from saywhy.model.evidence import Evidence, Stage
+from saywhy.model.failure import Failure
+from saywhy.model.queued import Pending
+from saywhy.model.status import Status
+
+
+def store_write_failed(why: str, at: float) -> Failure:
+    """What a sender is told at the end of its data; `why` is for our own eyes (evidence)."""
+    return Failure(
+        status=Status(4, 3, 1),
+        reply=452,
+        cause="store-write-failed",
+        text="Insufficient system resources",
+        evidence=Evidence(Stage.QUEUE, name=why),
+        permanent=False,
+        at=at,
+    )
+
+
+def stopping(at: float) -> Failure:
+    return Failure(
+        status=Status(4, 3, 2),
+        reply=421,
+        cause="server-stopping",
+        text="Service not available, closing transmission channel",
+        evidence=Evidence(Stage.QUEUE),
+        permanent=False,
+        at=at,
+    )
+
+
+def removed_by_administrator(pending: Pending, at: float) -> Failure:
+    """Spec A2 4.3.2 b: a class 4 status with a reply of class 5, which stands in reports only."""
+    return Failure(
+        status=Status(4, 3, 2),
+        reply=550,
+        cause="removed-by-administrator",
+        text="removed by an administrator",
+        evidence=Evidence(Stage.QUEUE, queue=pending.hop.key),
+        permanent=True,
+        tag="QUEUE.Admin",
+        at=at,
+    )
+
+
+def server_fault(pending: Pending, error: BaseException | str, at: float) -> Failure:
+    """An error of ours stood in the way: kept for later, never the recipient's fault."""
+    name = error if isinstance(error, str) else f"{type(error).__name__}: {error}"
+    return Failure(
+        status=Status(4, 3, 0),
+        reply=451,
+        cause="server-fault",
+        text="Temporary fault of the mail server",
+        evidence=Evidence(Stage.QUEUE, queue=pending.hop.key, name=name[:500]),
+        permanent=False,
+        at=at,
+    )
+
+
+def intake_fault(why: str, at: float) -> Failure:
+    """An error of ours before the message was queued: the client keeps it and tries again."""
+    return Failure(
+        status=Status(4, 3, 0),
+        reply=451,
+        cause="server-fault",
+        text="Temporary fault of the mail server",
+        evidence=Evidence(Stage.QUEUE, name=why[:500]),
+        permanent=False,
+        at=at,
+    )
+
+
+def no_route(pending: Pending, at: float) -> Failure:
+    """No connector takes this address now; the organisation's next revision may bring one."""
+    return Failure(
+        status=Status(4, 4, 4),
+        reply=451,
+        cause="no-route",
+        text="no route to the destination",
+        evidence=Evidence(Stage.ROUTE, queue=pending.hop.key, name=pending.address.domain),
+        permanent=False,
+        tag="ROUTING.NoConnector",
+        at=at,
+    )

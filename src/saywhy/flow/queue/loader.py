@@ -1,0 +1,153 @@
+"""From the store into the window: what is due, when it is due, as far as there is room.
+
+Due recipients of a hop that already has as many in memory as it may are passed over by the general read and
+loaded for that hop alone when its lane runs low, so that a long queue for one destination hides no other.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import dataclasses
+import math
+from collections.abc import Callable, Mapping
+
+from saywhy.flow.queue import retry
+from saywhy.flow.queue.context import Context
+from saywhy.flow.queue.lane import Lane
+from saywhy.flow.queue.window import Window
+from saywhy.infra.errors import StoreError
+from saywhy.infra.store.protocol import DueFilter, DueRow
+from saywhy.model.event import Kind
+from saywhy.model.queued import QueueId
+
+CHUNK = 500  # recipients a read
+GAP = 0.02  # seconds between two rounds of reads
+GAP_SHARE = 4  # or as many times what the last one took, so that reading never fills the day
+
+
+class Loader:
+    """`removed` are messages that an administrator is taking out: they are not loaded."""
+
+    def __init__(
+        self,
+        context: Context,
+        window: Window,
+        removed: Mapping[QueueId, bool],
+        loaded: Callable[[], None],
+    ) -> None:
+        self._context = context
+        self._window = window
+        self._removed = removed
+        self._loaded = loaded
+        self._wake_at = -math.inf
+        self._changed = asyncio.Event()
+
+    def note(self, due: float) -> None:
+        """Something in the store is due at `due`."""
+        if due < self._wake_at:
+            self._wake_at = due
+            self._changed.set()
+
+    def now(self) -> None:
+        self.note(-math.inf)
+
+    def freed(self, lane: Lane) -> None:
+        """Room has become free in `lane`: is there more to load?"""
+        if lane.more and lane.not_before <= self._context.now() and self._low(lane):
+            self.now()
+        if self._window.behind and self._window.room >= self._context.settings.window // 2:
+            self.now()
+
+    def _low(self, lane: Lane) -> bool:
+        return lane.waiting <= self._context.settings.window_per_hop // 2
+
+    async def run(self) -> None:
+        """Until cancelled."""
+        while True:
+            await self._sleep()
+            began = self._context.now()
+            self._wake_at = math.inf
+            try:
+                await self._load(began)
+            except StoreError as error:
+                self._context.tell(Kind.STORE_FAULT, str(error))
+                self.note(self._context.now() + self._context.settings.store_retry)
+            took = self._context.now() - began
+            await asyncio.sleep(max(GAP, GAP_SHARE * took))
+
+    async def _sleep(self) -> None:
+        """Until something is due; never for long, so that no lost wake-up keeps mail waiting."""
+        until = self._context.now() + self._context.settings.idle
+        while (wait := min(self._wake_at, until) - self._context.now()) > 0:
+            self._changed.clear()
+            try:
+                await asyncio.wait_for(self._changed.wait(), wait)
+            except TimeoutError:
+                continue
+
+    async def _load(self, now: float) -> None:
+        self._window.watch()
+        try:
+            for lane in self._window.lanes():
+                if lane.more:
+                    await self._refill(lane, now)
+            await self._due(now)
+        finally:
+            self._window.unwatch()
+
+    async def _refill(self, lane: Lane, now: float) -> None:
+        """Others for a hop of whose queue a part is in memory."""
+        if lane.not_before > now:
+            self.note(lane.not_before)
+            return
+        if not self._low(lane) or not self._window.room:
+            return
+        limit = min(CHUNK, self._window.room_in(lane), self._window.room)
+        which = DueFilter(queue=lane.name, skip=frozenset(lane.held))
+        rows = await self._context.store.due(now, limit, which)
+        lane.more = False
+        for row in rows:
+            self._place(row, now)
+        lane.more = lane.more or len(rows) == limit
+        self._loaded()
+
+    async def _due(self, now: float) -> None:
+        """Whatever else is due, earliest first, until nothing is left or there is no room."""
+        self._window.behind = False
+        while self._window.room:
+            limit = min(CHUNK, self._window.room)
+            lanes = self._window.lanes()
+            passed_over = frozenset(lane.name for lane in lanes if lane.more)
+            held = self._window.held_keys(lane for lane in lanes if not lane.more)
+            rows = await self._context.store.due(now, limit, DueFilter(skip_queues=passed_over, skip=held))
+            for row in rows:
+                self._place(row, now)
+            self._loaded()
+            if len(rows) < limit:
+                next_due = await self._context.store.next_due(now)
+                self.note(math.inf if next_due is None else next_due)
+                return
+        self._window.behind = True
+
+    def _place(self, row: DueRow, now: float) -> None:
+        pending = row.pending
+        if row.message.id in self._removed or self._window.holds(pending):
+            return
+        lane = self._window.lane(pending.hop)
+        if not lane.resubmits and self._overdue(row, lane, now):
+            failure = pending.failure or lane.failure
+            self._window.add(self._window.overdue(), row.message, dataclasses.replace(pending, failure=failure))
+        elif lane.not_before > now:
+            lane.more = True
+            self.note(lane.not_before)
+        else:
+            self._window.add(lane, row.message, pending)
+
+    def _overdue(self, row: DueRow, lane: Lane, now: float) -> bool:
+        """Expired; or a delay to be told of while nothing can be tried.  What never failed is tried once first."""
+        if row.pending.failure is None and lane.failure is None:
+            return False
+        if now >= row.message.expires:
+            return True
+        config = self._context.transport
+        return lane.not_before > now and retry.delay_due(row.message, row.pending, config, now)

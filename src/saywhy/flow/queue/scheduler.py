@@ -1,0 +1,171 @@
+"""What is tried when: turns between next hops, bounded numbers under way, and what follows an attempt.
+
+The loader brings in what is due, intake feeds new messages directly; every attempt ends in one Change.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Coroutine
+from typing import Any
+
+from saywhy.flow.queue.attempt import Attempt
+from saywhy.flow.queue.commit import Committer
+from saywhy.flow.queue.contents import Contents
+from saywhy.flow.queue.context import Context
+from saywhy.flow.queue.lane import Job, Key, Lane, key_of
+from saywhy.flow.queue.loader import Loader
+from saywhy.flow.queue.window import Window
+from saywhy.infra.errors import StoreError
+from saywhy.infra.store.protocol import Change
+from saywhy.model.event import Kind
+from saywhy.model.queued import NewMessage, QueueId
+
+POSTPONED = 2000  # recipients a call
+
+
+class Scheduler:
+    """`flying` are the recipients of the transmissions under way."""
+
+    def __init__(
+        self,
+        context: Context,
+        window: Window,
+        contents: Contents,
+        loader: Loader,
+        attempt: Attempt,
+        committer: Committer,
+        removed: dict[QueueId, bool],
+    ) -> None:
+        self._context = context
+        self._window = window
+        self._contents = contents
+        self._loader = loader
+        self._attempt = attempt
+        self._committer = committer
+        self._removed = removed
+        self._running = False
+        self._attempts: set[asyncio.Task[None]] = set()
+        self._errands: set[asyncio.Task[None]] = set()
+        self._jobs = 0
+        self._octets = 0  # of the messages under way
+        self.flying: set[Key] = set()
+
+    def start(self) -> None:
+        self._running = True
+        self._spawn(self._errands, self._loader.run())
+
+    async def stop(self, grace: float) -> None:
+        """No new attempts; what is under way after `grace` seconds is cut off and stays queued."""
+        self._running = False
+        await _end(self._errands, 0)
+        await _end(self._attempts, grace)
+
+    def _spawn(self, group: set[asyncio.Task[None]], work: Coroutine[Any, Any, None]) -> None:
+        task = asyncio.get_running_loop().create_task(work)
+        group.add(task)
+        task.add_done_callback(group.discard)
+
+    # -- before an attempt --
+
+    def feed(self, new: NewMessage) -> None:
+        """A message that was just committed: no need to read it back."""
+        now = self._context.now()
+        fed = 0
+        for pending in new.pending:
+            if pending.due > now:
+                self._loader.note(pending.due)
+            elif self._running:
+                fed += self._window.add(self._window.lane(pending.hop), new.message, pending)
+        self._contents.put(new.message.id, new.content, fed)
+
+    def pump(self) -> None:
+        """Start whatever may start."""
+        settings = self._context.settings
+        while self._running and self._jobs < settings.max_attempts:
+            if self._octets >= settings.max_attempt_bytes:
+                return
+            job = self._window.next()
+            if job is None:
+                return
+            self._jobs += 1
+            self._octets += job.message.size
+            self.flying.update(map(key_of, job.pending))
+            self._spawn(self._attempts, self._run(job))
+
+    def flies(self, message: QueueId) -> bool:
+        return any(key == message for key, _ in self.flying)
+
+    # -- an attempt and after --
+
+    async def _run(self, job: Job) -> None:
+        try:
+            change = await self._attempt(job)
+            written = change is None or await self._committer.surely(change)
+        except Exception as error:
+            self._context.tell(Kind.FAULT, f"queue: {type(error).__name__}: {error}", job.message)
+            change, written = None, False
+        self._after(job, change, written)
+
+    def _after(self, job: Job, change: Change | None, written: bool) -> None:
+        self._jobs -= 1
+        self._octets -= job.message.size
+        self.flying.difference_update(map(key_of, job.pending))
+        if job.message.id in self._removed and not self.flies(job.message.id):
+            del self._removed[job.message.id]
+        self._contents.used(job.message.id, len(job.pending))
+        if written:
+            self._window.finish(job)
+        else:
+            self._window.abandon(job)
+        if job.lane.failures and job.lane.not_before > self._context.now():
+            self._back_off(job.lane)
+        if change is not None:
+            self.follow(change)
+        self._loader.freed(job.lane)
+        self.pump()
+
+    def follow(self, change: Change) -> None:
+        """What `change` brought into the queue or moved in it."""
+        for new in change.add:
+            self.feed(new)
+        if change.update:
+            self._loader.note(min(pending.due for pending in change.update))
+
+    # -- a hop that is down --
+
+    def _back_off(self, lane: Lane) -> None:
+        """What else waits for it is not tried either; it goes back to the store until the hop's next turn."""
+        waiting = lane.withdraw_all()
+        for job in waiting:
+            self._window.release(lane, job.pending)
+            self._contents.used(job.message.id, len(job.pending))
+        if (waiting or lane.more) and not lane.postponing:
+            lane.more = lane.postponing = True
+            self._spawn(self._errands, self._postpone(lane))
+
+    async def _postpone(self, lane: Lane) -> None:
+        try:
+            while await self._postpone_some(lane) == POSTPONED:
+                continue
+            lane.more = False
+        except StoreError as error:
+            self._context.tell(Kind.STORE_FAULT, str(error))
+        lane.postponing = False
+        self._window.rest(lane)
+        self._loader.now()
+
+    async def _postpone_some(self, lane: Lane) -> int:
+        now = self._context.now()
+        if lane.not_before <= now:
+            return 0
+        delay_after = self._context.transport.delay_after
+        return await self._context.store.postpone(lane.name, now, lane.not_before, delay_after, POSTPONED)
+
+
+async def _end(tasks: set[asyncio.Task[None]], grace: float) -> None:
+    if tasks and grace > 0:
+        await asyncio.wait(tasks, timeout=grace)
+    for task in tasks:
+        task.cancel()
+    await asyncio.gather(*tasks, return_exceptions=True)

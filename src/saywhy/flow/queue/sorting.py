@@ -1,0 +1,108 @@
+"""What the categorizer and the router say of a message's recipients -> who waits for which next hop, who is done.
+
+One that leads where another of the same message already goes is left out.  No IO; the caller gives the pending
+recipients that the resolved ones continue, and decides how long those wait that have no way yet.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from typing import assert_never
+
+from saywhy.flow.queue import events, failures
+from saywhy.flow.queue.duplicates import Targets
+from saywhy.flow.queue.step import Result
+from saywhy.flow.queue.window import Window
+from saywhy.flow.stages import Resolved, SelectRoute, Settled
+from saywhy.model.envelope import Recipient
+from saywhy.model.event import Event
+from saywhy.model.outcome import Deferred, Expanded, Failed
+from saywhy.model.queued import HopKind, Message, NextHop, Pending
+
+SUBMISSION = NextHop(HopKind.SUBMISSION)
+
+
+@dataclass(slots=True)
+class Sorted:
+    """`pending` by number go to a next hop; `waiting` have none yet; `gone` are numbers without a row from now."""
+
+    pending: dict[int, Pending] = field(default_factory=dict)
+    waiting: list[Result] = field(default_factory=list)
+    settled: list[Settled] = field(default_factory=list)
+    gone: set[int] = field(default_factory=set)
+    events: list[Event] = field(default_factory=list)
+
+
+class Sorter:
+    """Sorts recipients of one message at one moment.  `already` are its others that wait for a next hop."""
+
+    def __init__(
+        self,
+        message: Message,
+        select_route: SelectRoute,
+        window: Window,
+        now: float,
+        already: Iterable[Pending] = (),
+    ) -> None:
+        self._message = message
+        self._select_route = select_route
+        self._window = window
+        self._now = now
+        self._targets = Targets(already)
+        self.result = Sorted()
+
+    def add(self, resolved: Resolved, pending: Pending) -> None:
+        """`resolved` is what became of `pending`, or of a member that takes its place."""
+        pending = dataclasses.replace(pending, address=resolved.address, mailbox=resolved.mailbox)
+        match resolved.outcome:
+            case None:
+                self._route(resolved, pending)
+            case Failed():
+                self._fail(pending, resolved.outcome)
+            case Expanded():
+                self._settle(pending, resolved.outcome)
+                told = events.expanded(self._message, pending, resolved.outcome, self._now)
+                self.result.events.append(told)
+            case Deferred():
+                self.result.waiting.append(Result(dataclasses.replace(pending, hop=SUBMISSION), resolved.outcome))
+            case _:
+                assert_never(resolved.outcome)
+
+    def _route(self, resolved: Resolved, pending: Pending) -> None:
+        hop = self._select_route(resolved, self._message.size)
+        if isinstance(hop, Failed):
+            self._fail(pending, hop)
+            return
+        routed = dataclasses.replace(pending, hop=hop, due=self._now)
+        if self._left_out(routed):
+            return
+        if hop.kind is HopKind.UNREACHABLE:
+            self.result.waiting.append(Result(routed, Deferred(failures.no_route(routed, self._now))))
+        else:
+            self.result.pending[routed.number] = self._window.admitted(self._message, routed, self._now)
+
+    def _left_out(self, pending: Pending) -> bool:
+        merged = self._targets.merge(pending)
+        if merged is None:
+            return False
+        if merged.stays.number in self.result.pending:  # otherwise it may be on its way at this moment
+            self.result.pending[merged.stays.number] = merged.stays
+        self.result.gone.add(pending.number)
+        self.result.events.append(events.duplicate(self._message, merged.left_out, self._now))
+        return True
+
+    def _fail(self, pending: Pending, outcome: Failed) -> None:
+        self._settle(pending, outcome)
+        self.result.events.append(events.failed(self._message, pending, outcome.failure, self._now))
+
+    def _settle(self, pending: Pending, outcome: Failed | Expanded) -> None:
+        self.result.settled.append(Settled(pending, outcome))
+        self.result.gone.add(pending.number)
+
+
+def fresh(message: Message, recipients: Iterable[Recipient], now: float, first: int = 0) -> Iterator[Pending]:
+    """Recipients that wait for submission, numbered from `first`."""
+    for number, recipient in enumerate(recipients, first):
+        yield Pending(message.id, number, recipient, recipient.address, SUBMISSION, now)

@@ -1,0 +1,181 @@
+"""The part of the queue that is in memory: bounded, one lane a next hop, served round robin.
+
+Everything in it is in the store as well, still due, so whatever does not fit is simply left there.  A lane
+whose hop is down keeps only its count of failures; of those lanes a bounded number is remembered.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+from collections import OrderedDict, deque
+from collections.abc import Iterable
+
+from saywhy.flow.queue import retry
+from saywhy.flow.queue.lane import OVERDUE, Job, Key, Lane, key_of
+from saywhy.flow.queue.settings import QueueSettings
+from saywhy.flow.stages import CurrentOrganisation
+from saywhy.model.failure import Failure
+from saywhy.model.organisation import SendConnector
+from saywhy.model.queued import HopKind, Message, NextHop, Pending, QueueId
+
+MAX_RESTING = 10_000
+MAX_PROBES = 10  # recipients loaded for a hop that is down
+
+_DEFAULT_LIMIT = SendConnector("default").max_connections_per_destination
+
+
+class Window:
+    """`behind`: the store has due recipients for which there was no room here."""
+
+    def __init__(self, settings: QueueSettings, organisation: CurrentOrganisation) -> None:
+        self._settings = settings
+        self._organisation = organisation
+        self._lanes: dict[str, Lane] = {}
+        self._round: deque[Lane] = deque()
+        self._resting: OrderedDict[str, Lane] = OrderedDict()  # idle lanes that remember failures
+        self._left: set[Key] | None = None  # released since `watch`
+        self.held = 0
+        self.behind = False
+
+    # -- lanes --
+
+    def lane(self, hop: NextHop) -> Lane:
+        """The lane of `hop`, made when there is none."""
+        return self._lanes.get(hop.key) or self._make(hop, hop.key)
+
+    def overdue(self) -> Lane:
+        return self._lanes.get(OVERDUE) or self._make(NextHop(HopKind.UNREACHABLE), OVERDUE)
+
+    def _make(self, hop: NextHop, name: str) -> Lane:
+        lane = self._lanes[name] = Lane(hop, name, self._limit(hop, name))
+        return lane
+
+    def _limit(self, hop: NextHop, name: str) -> int:
+        if hop.kind is HopKind.MAILBOX or name == OVERDUE:
+            return self._settings.mailbox_attempts
+        if hop.kind in (HopKind.SUBMISSION, HopKind.UNREACHABLE):
+            return 1
+        connector = self._organisation().send_connectors.get(hop.connector.lower())
+        return max(1, connector.max_connections_per_destination if connector else _DEFAULT_LIMIT)
+
+    def back_at(self, hop: NextHop) -> float:
+        """Until when nothing is tried for `hop`; in the past when it is not down."""
+        lane = self._lanes.get(hop.key)
+        return lane.not_before if lane else 0.0
+
+    def failure(self, hop: NextHop) -> Failure | None:
+        """Why `hop` is down."""
+        lane = self._lanes.get(hop.key)
+        return lane.failure if lane else None
+
+    def admitted(self, message: Message, pending: Pending, now: float) -> Pending:
+        """A recipient on its way into a queue: it waits with the others when the hop is down."""
+        back = self.back_at(pending.hop)
+        if back <= now:
+            return pending
+        config = self._organisation().transport
+        due = retry.next_due(message, pending, config, back, now)
+        return dataclasses.replace(pending, due=due, failure=pending.failure or self.failure(pending.hop))
+
+    def lanes(self) -> list[Lane]:
+        return list(self._lanes.values())
+
+    # -- recipients --
+
+    @property
+    def room(self) -> int:
+        return max(0, self._settings.window - self.held)
+
+    def room_in(self, lane: Lane) -> int:
+        """A hop that is down needs only what probes it."""
+        most = MAX_PROBES if lane.failures else self._settings.window_per_hop
+        return max(0, most - lane.waiting)
+
+    def add(self, lane: Lane, message: Message, pending: Pending) -> bool:
+        """False when there is no room or the older ones are in the store still; it keeps this one too."""
+        if lane.more or not self.room_in(lane):
+            lane.more = True
+            return False
+        if not self.room:
+            self.behind = True
+            self.rest(lane)
+            return False
+        self._resting.pop(lane.name, None)
+        lane.add(message, pending)
+        self.held += 1
+        self.enlist(lane)
+        return True
+
+    def holds(self, pending: Pending) -> bool:
+        """In memory, or so lately settled that a read may not have seen it."""
+        key = key_of(pending)
+        lanes = (self._lanes.get(pending.hop.key), self._lanes.get(OVERDUE))
+        if self._left is not None and key in self._left:
+            return True
+        return any(lane is not None and key in lane.held for lane in lanes)
+
+    def watch(self) -> None:
+        """A read of the store begins: what is released until `unwatch` may be in its answer all the same."""
+        self._left = set()
+
+    def unwatch(self) -> None:
+        self._left = None
+
+    def held_keys(self, lanes: Iterable[Lane]) -> frozenset[Key]:
+        return frozenset().union(*(lane.held for lane in lanes))
+
+    # -- turns --
+
+    def enlist(self, lane: Lane) -> None:
+        """Into the round, when it has something that may start."""
+        if lane.ready and not lane.listed:
+            lane.listed = True
+            self._round.append(lane)
+
+    def next(self) -> Job | None:
+        """The transmission whose turn it is."""
+        while self._round:
+            lane = self._round.popleft()
+            lane.listed = False
+            if lane.ready:
+                job = lane.start()
+                self.enlist(lane)
+                return job
+        return None
+
+    def finish(self, job: Job) -> None:
+        """Its recipients are settled or wait in the store: forget them and let the lane go on."""
+        job.lane.active -= 1
+        self.release(job.lane, job.pending)
+
+    def abandon(self, job: Job) -> None:
+        """Its results cannot be written: it stays held, so that it is not tried a second time."""
+        job.lane.active -= 1
+        self.enlist(job.lane)
+
+    def release(self, lane: Lane, pending: list[Pending]) -> None:
+        if self._left is not None:
+            self._left.update(map(key_of, pending))
+        before = len(lane.held)
+        lane.release(pending)
+        self.held -= before - len(lane.held)
+        self.enlist(lane)
+        self.rest(lane)
+
+    def withdraw(self, message: QueueId) -> list[tuple[Lane, list[Pending]]]:
+        """What of `message` has not started, per lane; held until it is released."""
+        found = [(lane, lane.withdraw(message)) for lane in self._lanes.values()]
+        return [(lane, pending) for lane, pending in found if pending]
+
+    def rest(self, lane: Lane) -> None:
+        """Forget an idle lane, unless its hop is down; of those that are, the latest are remembered."""
+        self._resting.pop(lane.name, None)
+        if not lane.idle:
+            return
+        if not lane.failures:
+            self._lanes.pop(lane.name, None)
+            return
+        self._resting[lane.name] = lane
+        if len(self._resting) > MAX_RESTING:
+            oldest, _ = self._resting.popitem(last=False)
+            self._lanes.pop(oldest, None)

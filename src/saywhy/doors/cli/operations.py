@@ -99,8 +99,12 @@ def _run(operation: Operation, *, config: Path | None, control: Path | None, as_
 
 def _confirm(operation: Operation, given: dict[str, Any], yes: bool) -> None:
     """Ask only where somebody can answer; a script has decided already."""
-    if operation.confirm and not yes and not given.get("dry_run") and sys.stdin.isatty():
+    if operation.confirm and not yes and not given.get("dry_run") and at_a_terminal():
         click.confirm(operation.confirm.format(**given), abort=True)
+
+
+def at_a_terminal() -> bool:
+    return sys.stdin.isatty()
 
 
 def _values(operation: Operation, given: dict[str, Any]) -> dict[str, object]:
@@ -118,7 +122,7 @@ def _values(operation: Operation, given: dict[str, Any]) -> dict[str, object]:
 
 def _secret(parameter: Parameter, _: dict[str, Any]) -> str:
     """From the terminal without echo, twice; otherwise the first line of standard input."""
-    if sys.stdin.isatty():
+    if at_a_terminal():
         return str(click.prompt(parameter.name.capitalize(), hide_input=True, confirmation_prompt=True))
     return sys.stdin.readline().rstrip("\r\n")
 

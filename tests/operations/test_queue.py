@@ -1,0 +1,208 @@
+from __future__ import annotations
+
+import pytest
+
+from saywhy.infra.errors import StoreError
+from saywhy.infra.store.memory import MemoryStore
+from saywhy.infra.store.protocol import Change
+from saywhy.model.event import Event, Kind
+from saywhy.model.queued import HopKind, NextHop
+from tests.operations.conftest import NOW, Events, FakeQueue, Run, enqueue, refused
+
+PARTNER = "dns/partner.example/Internet"
+
+
+async def test_an_empty_queue_says_so(run: Run) -> None:
+    assert (await run("queue list")).text == "The queue is empty."
+    assert (await run("message list")).text == "No such message is in the queue."
+
+
+async def test_queues_are_listed_by_next_hop_with_what_happened_last(run: Run, store: MemoryStore) -> None:
+    await enqueue(store, "x@partner.example", "y@partner.example", tried=True)
+    await enqueue(store, "z@partner.example")
+    await enqueue(store, "m@worcester.example", hop=NextHop(HopKind.MAILBOX))
+    partner, mailbox = (await run("queue list")).rows
+    assert partner == {
+        "queue": PARTNER,
+        "recipients": 3,
+        "messages": 2,
+        "retrying": 2,
+        "next": NOW + 600,
+        "oldest": NOW - 3600,
+        "error": "421 4.4.1 no answer",
+    }
+    assert mailbox["queue"] == "mailbox"
+    assert (await run("queue list", limit=1)).text == "1 more; --limit 2 shows them."
+
+
+async def test_a_queue_shows_who_waits_and_why(run: Run, store: MemoryStore) -> None:
+    number = await enqueue(store, "x@partner.example", tried=True)
+    result = await run("queue show", queue=PARTNER)
+    assert list(result.rows) == [
+        {
+            "message": str(number),
+            "sender": "guy@worcester.example",
+            "recipient": "x@partner.example",
+            "attempts": 3,
+            "next": NOW + 600,
+            "error": "421 4.4.1 no answer",
+        }
+    ]
+    assert result.text.splitlines() == [
+        "1 recipient of 1 message; the oldest arrived 1 h ago, the next attempt is due in 10 min.",
+        "Last error: 421 4.4.1 no answer",
+        "Cause: no-answer (`saywhy explain no-answer` says what to do)",
+    ]
+
+
+@pytest.mark.parametrize("named", ["partner.example", "dns/partner.exmple/Internet"])
+async def test_a_queue_that_is_not_there_is_answered_with_the_nearest(
+    run: Run, store: MemoryStore, named: str
+) -> None:
+    await enqueue(store, "x@partner.example")
+    for operation in ("queue show", "queue retry"):
+        error = await refused(run(operation, queue=named))
+        assert (error.code, error.cure) == ("not-found", f"did you mean {PARTNER}?")
+
+
+async def test_a_queue_a_message_or_everything_is_tried_again(
+    run: Run, store: MemoryStore, queue: FakeQueue, events: Events
+) -> None:
+    number = await enqueue(store, "x@partner.example")
+    assert (await run("queue retry", queue=PARTNER)).text == "2 recipients are tried again now."
+    await run("queue retry", message=str(number))
+    await run("queue retry", all=True)
+    assert queue.asked == [("retry", PARTNER, None), ("retry", None, number), ("retry", None, None)]
+    assert len(events.of(Kind.OPERATION)) == 3
+
+
+@pytest.mark.parametrize("parameters", [{}, {"queue": PARTNER, "all": True}])
+async def test_it_must_be_clear_what_to_retry(run: Run, queue: FakeQueue, parameters: dict[str, object]) -> None:
+    error = await refused(run("queue retry", **parameters))
+    assert error.code == "usage"
+    assert queue.asked == []
+
+
+async def test_messages_are_listed_in_pages_and_by_who_sent_them(run: Run, store: MemoryStore) -> None:
+    first = await enqueue(store, "x@partner.example", subject="One")
+    second = await enqueue(store, "y@partner.example", sender="", subject="Two")
+    assert [row["subject"] for row in (await run("message list")).rows] == ["One", "Two"]
+    page = await run("message list", limit=1)
+    assert page.text == f"There are more: --after {first} shows the next."
+    assert [row["message"] for row in (await run("message list", after=str(first))).rows] == [str(second)]
+    (report,) = (await run("message list", sender="<>")).rows
+    assert (report["sender"], report["size"], report["recipients"]) == ("<>", 2048, 1)
+    assert [row["subject"] for row in (await run("message list", recipient="x@partner.example")).rows] == ["One"]
+
+
+async def test_a_message_tells_what_each_recipient_waits_for(run: Run, store: MemoryStore) -> None:
+    number = await enqueue(store, "x@partner.example", tried=True)
+    result = await run("message show", message=str(number))
+    assert result.text.splitlines()[:9] == [
+        "From        guy@worcester.example",
+        "Subject     Secret",
+        f"Message-ID  <{number}@worcester.example>",
+        "Arrived     2026-11-18 10:06:40Z (1 h ago)",
+        "By          Client as guy: pc7 192.0.2.7 ESMTPSA",
+        "Given up    2026-11-20 11:06:40Z (in 2 d)",
+        "Size        2 KiB",
+        "",
+        f"x@partner.example waits for {PARTNER}; next attempt in 10 min (3 so far)",
+    ]
+    assert "    421 4.4.1 no answer" in result.text
+    assert result.rows[0]["queue"] == PARTNER
+
+
+async def test_a_message_that_has_left_is_to_be_traced(run: Run) -> None:
+    for operation in ("message show", "message remove"):
+        error = await refused(run(operation, message="1-8f31"))
+        assert (error.code, error.what) == ("not-found", "message 1-8f31")
+        assert error.cure == "`saywhy trace 1-8f31` tells what became of it"
+
+
+async def test_a_message_is_removed_with_a_report_unless_told_otherwise(
+    run: Run, store: MemoryStore, queue: FakeQueue
+) -> None:
+    number = await enqueue(store, "x@partner.example")
+    report = await enqueue(store, "guy@worcester.example", sender="")
+    assert (await run("message remove", message=str(number))).text == (
+        f"Message {number} was removed; its sender gets a report."
+    )
+    assert (await run("message remove", message=str(number), no_ndr=True)).text.endswith("nobody is told.")
+    assert (await run("message remove", message=str(report))).text.endswith("nobody is told.")
+    assert queue.asked == [("remove", number, True), ("remove", number, False), ("remove", report, True)]
+
+
+async def test_a_store_that_fails_is_an_answer_and_no_crash(
+    run: Run, store: MemoryStore, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def broken() -> None:
+        raise StoreError("disk full", full=True)
+
+    monkeypatch.setattr(store, "queues", broken)
+    error = await refused(run("queue list"))
+    assert (error.code, error.why, error.cure) == (
+        "store",
+        "the store cannot be used: disk full",
+        "free some space on its disk",
+    )
+
+
+async def history(store: MemoryStore) -> str:
+    """A message to three: one failed, one delivered, one that still waits."""
+    number = await enqueue(store, "gone@partner.example", "ben@worcester.example", "late@partner.example")
+    facts = {
+        "message": str(number),
+        "message_id": f"<{number}@worcester.example>",
+        "sender": "guy@worcester.example",
+    }
+    events = [
+        Event(
+            Kind.FAIL,
+            NOW - 3599,
+            recipient="gone@partner.example",
+            status="5.1.1",
+            cause="remote-user-unknown",
+            text="550 5.1.1 no such user",
+            **facts,
+        ),
+        Event(Kind.REPORT, NOW - 3599, recipient="gone@partner.example", data={"report": "1-99"}, **facts),
+        Event(Kind.DELIVER, NOW - 3598, recipient="ben@worcester.example", **facts),
+    ]
+    await store.commit(Change(settle=[(number, 0), (number, 1)], events=events))
+    return str(number)
+
+
+async def test_a_trace_tells_each_recipients_story_in_plain_words(run: Run, store: MemoryStore) -> None:
+    number = await history(store)
+    result = await run("trace", message_id=number)
+    assert result.text.splitlines() == [
+        f"Message {number} from guy@worcester.example, <{number}@worcester.example>",
+        "  2026-11-18 10:06:40Z  accepted  [connector=Client]",
+        "  gone@partner.example",
+        "    2026-11-18 10:06:41Z  given up (5.1.1): 550 5.1.1 no such user"
+        "  -> saywhy explain remote-user-unknown",
+        "    2026-11-18 10:06:41Z  a report was queued  [report=1-99]",
+        "  ben@worcester.example",
+        "    2026-11-18 10:06:42Z  delivered into the mailbox",
+        "  late@partner.example",
+        f"    2026-11-18 11:06:40Z  waits for {PARTNER}; next attempt in 10 min",
+    ]
+    assert [row["event"] for row in result.rows] == ["RECEIVE", "FAIL", "REPORT", "DELIVER"]
+
+
+@pytest.mark.parametrize("form", ["<{}@worcester.example>", "{}@worcester.example"])
+async def test_a_trace_is_found_by_the_message_id_header(run: Run, store: MemoryStore, form: str) -> None:
+    number = await history(store)
+    assert (await run("trace", message_id=form.format(number))).rows[0]["message"] == number
+
+
+async def test_a_message_that_nobody_knows_is_not_found(run: Run) -> None:
+    error = await refused(run("trace", message_id="<nobody@knows.example>"))
+    assert (error.code, error.what) == ("not-found", "message <nobody@knows.example>")
+
+
+def test_every_message_event_has_its_words() -> None:
+    from saywhy.operations.trace import _WORDS
+
+    assert set(_WORDS) == {kind for kind in Kind if 100 <= kind < 200}

@@ -118,7 +118,7 @@ def _hashed(texts: Sequence[str], class_: int) -> Status | None:
 
 def _clue(texts: Sequence[str], host: str) -> Clue:
     words = read_words(texts)
-    table = providers.rows_for(host) if host else None
+    table = _provider(host, words)
     found = table.find(words.text) if table is not None else None
     if found is not None:
         return Clue(f'words "{found[0]}" of this provider', found[1])
@@ -131,6 +131,14 @@ def _clue(texts: Sequence[str], host: str) -> Clue:
     if found is not None:
         return Clue(f'words "{found[0]}"', found[1])
     return Clue("a web address in the refusal", _POLICY) if words.url else _NO_CLUE
+
+
+def _provider(host: str, words: Words) -> PhraseIndex | None:
+    """By the remote's name, else by a name that it signs its reply with: `[x.prod.protection.outlook.com]`."""
+    table = providers.rows_for(host) if host else None
+    for name in words.tags if table is None else ():
+        table = table or providers.rows_for(name)
+    return table
 
 
 _SURE = frozenset({"remote-user-unknown", "remote-mailbox-full", "remote-mailbox-disabled", "remote-greylisted"})

@@ -13,6 +13,8 @@ CLASSES = {
     5: "permanent failure: the same message will not get through as it is",
 }
 
+CLASS_WORDS = {2: "success", 4: "temporary", 5: "permanent"}
+
 SUBJECTS = {
     0: "no subject named",
     1: "about an address",

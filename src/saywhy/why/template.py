@@ -19,7 +19,7 @@ MAX_VALUE = 300  # characters of one value; an address has at most 254
 
 # Name of a placeholder: what stands for it in prose and in a command when it was not seen.
 FIELDS: Mapping[str, tuple[str, str]] = {
-    "recipient": ("the recipient's address", "ADDRESS"),
+    "recipient": ("the recipient", "ADDRESS"),
     "domain": ("the recipient's domain", "DOMAIN"),
     "host": ("the other mail server", "HOST"),
     "ip": ("its address", "IP"),
@@ -168,10 +168,10 @@ def _value(piece: Piece, value: str) -> str:
     return shlex.quote(clean(value)) if piece.command else clean(value)
 
 
-def clean(value: str) -> str:
-    """At most MAX_VALUE printable characters: what strangers wrote must not move a terminal's cursor."""
-    if len(value) > MAX_VALUE:
-        value = value[: MAX_VALUE - 3] + "..."
+def clean(value: str, limit: int = MAX_VALUE) -> str:
+    """At most `limit` printable characters: what strangers wrote must not move a terminal's cursor."""
+    if len(value) > limit:
+        value = value[: limit - 3] + "..."
     if value.isprintable():
         return value
     return "".join(char if char.isprintable() else "?" for char in value)

@@ -1,0 +1,1 @@
+"""The command line: `main` is the root, each subcommand a module that is imported when it is called."""

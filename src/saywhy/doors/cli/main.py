@@ -1,10 +1,95 @@
-"""The command `saywhy`: a group whose subcommands are imported when they are called."""
+"""The command `saywhy`: a group whose subcommands are imported when they are called.
+
+So `saywhy explain` starts in a moment and needs the base install only.  A subcommand that needs the server extra
+says in one line what to install.  Exit codes: 0 done, 1 could not be done, 2 wrong usage or not installed.
+"""
 
 from __future__ import annotations
 
+import importlib
+from typing import NamedTuple
+
 import click
 
+import saywhy
 
-@click.group()
+_OPERATIONS = "saywhy.doors.cli.operations:command_for"
+
+
+class Entry(NamedTuple):
+    """Where a subcommand is found (`module:attribute`), and its line in the help.
+
+    With `named` the attribute is a function from the subcommand's name to the command.
+    """
+
+    target: str
+    help: str
+    named: bool = False
+
+
+COMMANDS = {
+    "explain": Entry("saywhy.doors.cli.explain:explain", "Say why mail failed: a code, a reply, a report."),
+    "demo": Entry("saywhy.doors.cli.demo:demo", "Show three failures and their reports, nothing to set up."),
+    "serve": Entry("saywhy.doors.cli.serve:serve", "Run the mail server."),
+    "config": Entry("saywhy.doors.cli.config:config", "Check and explain the server's settings."),
+    "queue": Entry(_OPERATIONS, "What waits for each next hop: list, show, retry.", named=True),
+    "message": Entry(_OPERATIONS, "Messages that wait: list, show, remove.", named=True),
+    "trace": Entry(_OPERATIONS, "What happened to a message.", named=True),
+    "recipient": Entry(_OPERATIONS, "Mailboxes, contacts and groups: add, list, remove.", named=True),
+    "domain": Entry(_OPERATIONS, "Domains that this server takes mail for: add, list, remove.", named=True),
+    "user": Entry(_OPERATIONS, "Who may sign in: add, list, remove.", named=True),
+    "org": Entry(_OPERATIONS, "All organisation objects as one file: export, apply.", named=True),
+}
+
+
+class LazyGroup(click.Group):
+    """The group of COMMANDS, in their order."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002
+        return list(COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:  # noqa: ARG002
+        entry = COMMANDS.get(cmd_name)
+        return None if entry is None else _load(cmd_name, entry)
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:  # noqa: ARG002
+        with formatter.section("Commands"):
+            formatter.write_dl([(name, entry.help) for name, entry in COMMANDS.items()])
+
+
+class NotInstalled(click.ClickException):
+    """A package of the server extra is missing."""
+
+    exit_code = 2
+
+    def __init__(self, command: str, package: str) -> None:
+        super().__init__(
+            f"saywhy {command} needs the package {package}, which is not installed: pip install 'saywhy[server]'"
+        )
+
+
+def _load(name: str, entry: Entry) -> click.Command:
+    module, _, attribute = entry.target.partition(":")
+    try:
+        found = getattr(importlib.import_module(module), attribute)
+        command = found(name) if entry.named else found
+    except ModuleNotFoundError as error:
+        package = (error.name or "").partition(".")[0]
+        if package in ("", "saywhy"):
+            raise
+        raise NotInstalled(name, package) from None
+    if not isinstance(command, click.Command):
+        raise TypeError(f"{entry.target} is no command")
+    return command
+
+
+@click.group(cls=LazyGroup, context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(saywhy.__version__, prog_name="saywhy", message="%(prog)s %(version)s")
 def main() -> None:
-    """Mail transport that says why."""
+    """A mail server that says why, and a tool that explains why mail failed.
+
+    \b
+    Try:  saywhy explain 5.7.1
+          saywhy explain '550 5.4.1 Recipient address rejected: Access denied'
+          saywhy explain bounce.eml
+    """

@@ -13,7 +13,12 @@ from saywhy.why.phrases.index import PhraseIndex, Row
 
 _EXCHANGE_ONLINE: tuple[Row, ...] = (
     # 550 5.4.1 Recipient address rejected: Access denied is directory-based edge blocking: no such recipient.
-    Row("remote-user-unknown", 1, 1, "recipient address rejected access denied"),
+    Row(
+        "remote-user-unknown",
+        1,
+        1,
+        "recipient address rejected access denied; recipient addresses rejected access denied",
+    ),
 )
 _OUTLOOK_COM: tuple[Row, ...] = (
     # 550 5.5.0 Requested action not taken: mailbox unavailable is all that Outlook.com says of unknown addresses.

@@ -1,0 +1,122 @@
+"""The answers of `saywhy explain --json`: one object, `kind` says which: code, reply or report.
+
+Names are stable; new ones may be added.  Steps are given for all readers at once.
+"""
+
+from __future__ import annotations
+
+import json
+from typing import Any, assert_never
+
+from saywhy.model.failure import Failure
+from saywhy.model.status import Status
+from saywhy.why import ask, catalogue
+from saywhy.why.entries import SOURCES, Code
+from saywhy.why.explain import Reader, explain, is_derived
+from saywhy.why.read.values import ReadRecipient, ReadReport
+from saywhy.why.teaching import class_of, subject_of
+
+Answer = ask.CodeAnswer | ask.ReplyAnswer | ReadReport
+
+
+def render(answer: Answer) -> str:
+    match answer:
+        case ask.CodeAnswer():
+            data = {"kind": "code", **_status(answer.status), **_code(answer.code)}
+        case ask.ReplyAnswer():
+            data = {"kind": "reply", **_reply(answer)}
+        case ReadReport():
+            data = {"kind": "report", **_report(answer)}
+        case _:
+            assert_never(answer)
+    return json.dumps(data, indent=2, ensure_ascii=False)
+
+
+def _status(status: Status) -> dict[str, Any]:
+    return {"status": str(status), "class": class_of(status), "subject": subject_of(status)}
+
+
+def _code(code: Code | None) -> dict[str, Any]:
+    if code is None:
+        return {"known": False}
+    return {
+        "known": True,
+        "title": code.title,
+        "detail": code.detail,
+        "registered": code.registered,
+        "reply_codes": list(code.basic),
+        "usage": code.usage,
+        "meanings": [
+            {"source": SOURCES[each.source], "text": each.text, "when": each.when, "hosts": list(each.hosts)}
+            for each in code.meanings
+        ],
+        "causes": [{**_cause(each.cause), "said_by": each.by.value, "when": each.when} for each in code.causes],
+        "references": list(code.references),
+    }
+
+
+def _cause(id_: str) -> dict[str, Any]:
+    cause = catalogue.cause(id_)
+    return {
+        "cause": cause.id,
+        "title": cause.title,
+        "act": cause.act.value,
+        "side": "ours" if cause.ours else "theirs",
+        "scope": cause.scope.value,
+    }
+
+
+def _reply(answer: ask.ReplyAnswer) -> dict[str, Any]:
+    verdict = answer.verdict
+    return {
+        "reply": list(answer.lines),
+        **_status(verdict.status),
+        "derived": verdict.derived,
+        "rule": verdict.rule,
+        **_failure(answer.failure, answer.recipient),
+    }
+
+
+def _failure(failure: Failure, recipient: str) -> dict[str, Any]:
+    explanations = {reader: explain(failure, reader, recipient=recipient) for reader in Reader}
+    first = explanations[Reader.SENDER]
+    cause = catalogue.cause(failure.cause)
+    return {
+        **_cause(failure.cause),
+        "permanent": failure.permanent,
+        "act": first.act.value,
+        "happened": first.happened,
+        "steps": {reader.value: list(each.steps) for reader, each in explanations.items()},
+        "facts": dict(explanations[Reader.ADMIN].facts),
+        "checks": [{"name": check.name, "shows": check.shows} for check in cause.checks],
+        "names": {
+            "sisimai": cause.names.sisimai,
+            "kumomta": cause.names.kumomta,
+            "sparkpost": cause.names.sparkpost,
+        },
+        "references": list(cause.references),
+    }
+
+
+def _report(report: ReadReport) -> dict[str, Any]:
+    return {
+        "dialect": report.dialect,
+        "reporting": report.reporting,
+        "subject": report.subject,
+        "recipients": [_recipient(each) for each in report.recipients],
+    }
+
+
+def _recipient(recipient: ReadRecipient) -> dict[str, Any]:
+    failure = recipient.failure
+    return {
+        "recipient": recipient.address,
+        "action": recipient.action.value,
+        "reply": list(failure.evidence.reply),
+        "diagnostic": failure.text,
+        **_status(failure.status),
+        "derived": is_derived(failure),
+        "told": recipient.told,
+        "rule": recipient.rule,
+        **_failure(failure, recipient.address),
+    }

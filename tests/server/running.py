@@ -72,7 +72,7 @@ class Running:
         connectors: str = "",
         dns_port: int = 9,
         command: tuple[str, ...] = (),
-        program: tuple[str, ...] = ("-m", "saywhy.doors.cli.main", "serve", "--config"),
+        program: tuple[str, ...] = ("-m", "saywhy", "serve", "--config"),
     ) -> None:
         self.folder = folder
         self.config = folder / "saywhy.toml"
@@ -99,8 +99,17 @@ class Running:
         argv = [*self._command, sys.executable, *self._program, str(self.config)]
         self.process = subprocess.Popen(argv, stderr=subprocess.PIPE, text=True, cwd=self.folder)
         self._lines = Queue()
-        threading.Thread(target=self._read, args=(self.process,), daemon=True).start()
-        said = []
+        self._reader = threading.Thread(target=self._read, args=(self.process,), daemon=True)
+        self._reader.start()
+        try:
+            self._await_listening()
+        except BaseException:
+            self.process.kill()
+            self.process.wait()
+            raise
+
+    def _await_listening(self) -> None:
+        said: list[str] = []
         while not self.port or not said or not said[-1].startswith("listening: smtp"):
             try:
                 said.append(self._lines.get(timeout=HUNG))
@@ -113,8 +122,9 @@ class Running:
 
     def _read(self, process: subprocess.Popen[str]) -> None:
         assert process.stderr is not None
-        for line in process.stderr:
-            self._lines.put(line.strip() or " ")
+        with process.stderr:
+            for line in process.stderr:
+                self._lines.put(line.strip() or " ")
         self._lines.put("")
 
     def signal(self, number: int) -> None:
@@ -131,13 +141,16 @@ class Running:
         self.signal(signal.SIGKILL)
         assert self.process is not None
         self.process.wait(HUNG)
+        self._reader.join(HUNG)
 
     def stop(self) -> int:
         """SIGTERM; the exit status."""
         assert self.process is not None
         if self.process.poll() is None:
             self.signal(signal.SIGTERM)
-        return self.process.wait(HUNG)
+        status = self.process.wait(HUNG)
+        self._reader.join(HUNG)
+        return status
 
     def mail(self, name: str) -> list[mailbox.MaildirMessage]:
         """What lies in a mailbox."""
@@ -147,7 +160,7 @@ class Running:
     def saywhy(self, *words: str) -> subprocess.CompletedProcess[str]:
         """A command of the CLI against this server."""
         return subprocess.run(
-            [sys.executable, "-m", "saywhy.doors.cli.main", *words, "--config", str(self.config)],
+            [sys.executable, "-m", "saywhy", *words, "--config", str(self.config)],
             capture_output=True,
             text=True,
             timeout=HUNG,

@@ -24,6 +24,7 @@ STRACE = (
 SYNC = re.compile(r"(\d+) +(?:fdatasync|fsync)\(\d+<[^>]*/queue-\d+\.sqlite3(?:-wal)?>\)? *(.*)")
 RESUMED = re.compile(r"(\d+) +<\.\.\. (?:fdatasync|fsync) resumed>.*= 0")
 SOCKET = re.compile(r"\d+ +(?:sendto|recvfrom|sendmsg|recvmsg|write|read)\((\d+)<")
+RECEIVED = re.compile(r"\d+ +<\.\.\. (?:recvfrom|recvmsg|read) resumed>")
 
 
 @pytest.fixture
@@ -40,6 +41,7 @@ def covered(trace: str) -> tuple[int, int]:
     starts: dict[str, int] = {}
     syncs: list[tuple[int, int]] = []
     dots: dict[str, int] = {}
+    waiting: dict[str, str] = {}  # thread -> the socket that it reads from
     accepted = good = 0
     for at, line in enumerate(trace.splitlines()):
         pid = line.split(" ", 1)[0]
@@ -50,7 +52,10 @@ def covered(trace: str) -> tuple[int, int]:
                 starts[pid] = at
         elif RESUMED.match(line) and pid in starts:
             syncs.append((starts.pop(pid), at))
+        elif RECEIVED.match(line) and r'\r\n.\r\n"' in line:
+            dots[waiting[pid]] = at
         elif (sock := SOCKET.match(line)) is not None:
+            waiting[pid] = sock[1]
             if r'\r\n.\r\n"' in line and "250 " not in line:
                 dots[sock[1]] = at
             elif "250 2.0.0 Queued" in line and sock[1] in dots:

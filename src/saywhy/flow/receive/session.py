@@ -157,10 +157,10 @@ class Session:
                 self._wait(self._content(event.data))
             case smtp.Hello():
                 self._helo, self._extended = event.name, event.extended
+                self._end_transaction()
                 self._engine.accept()
             case smtp.Reset():
-                self._release()
-                self._begin_transaction(None)
+                self._end_transaction()
             case smtp.Auth():
                 self._wait(self._sign_in(event))
             case smtp.StartTls():
@@ -170,9 +170,6 @@ class Session:
                 self._wait(self._start_tls())
             case smtp.Refused():
                 self._refused(event.failure, self._sender)
-                if event.failure.evidence.step is Step.END_OF_DATA:
-                    self._release()
-                    self._begin_transaction(None)
             case smtp.Quit():
                 pass
             case smtp.Gone():
@@ -230,8 +227,7 @@ class Session:
                 await services.submit(Submission(id_, envelope, origin, heading, fields.encode() + data, arrived))
             except Refused as refused:
                 refusal = refused.failure
-        self._release()
-        self._begin_transaction(None)
+        self._end_transaction()
         if refusal is None:
             self._engine.accept(f"Queued as {id_}")
         else:
@@ -291,6 +287,10 @@ class Session:
         self._sender = mail.sender if mail is not None else None
         self._recipients: list[Recipient] = []
         self._in_content = False
+
+    def _end_transaction(self) -> None:
+        self._release()
+        self._begin_transaction(None)
 
     def _envelope(self) -> Envelope:
         mail = self._mail_event

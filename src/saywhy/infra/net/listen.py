@@ -98,7 +98,8 @@ class Connection(asyncio.Protocol):
             self._transport.write(data)
 
     def close(self) -> None:
-        if self._transport is not None:
+        # Closed twice and then aborted, a TLS transport of Python 3.11.2 raises.
+        if self._transport is not None and not self._transport.is_closing():
             self._transport.close()
 
     def pause(self) -> None:

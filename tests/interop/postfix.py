@@ -130,7 +130,7 @@ class Postfix:
             check=False,
         )  # fmt: skip
         self._process.terminate()
-        self._process.wait(HUNG)
+        self._process.communicate(timeout=HUNG)
         # What belongs to sub-ids can be removed from inside only.
         subprocess.run([*NAMESPACE, "rm", "-rf", f"{self.folder}/queue", f"{self.folder}/data"], check=False)
 

@@ -155,7 +155,8 @@ class Running:
     def mail(self, name: str) -> list[mailbox.MaildirMessage]:
         """What lies in a mailbox."""
         path = self.folder / "data" / "mailboxes" / name
-        return list(mailbox.Maildir(path)) if path.exists() else []
+        made = all((path / part).exists() for part in ("tmp", "new", "cur"))
+        return list(mailbox.Maildir(path)) if made else []
 
     def saywhy(self, *words: str) -> subprocess.CompletedProcess[str]:
         """A command of the CLI against this server."""

@@ -7,6 +7,8 @@ from saywhy.infra.store.memory import MemoryStore
 from saywhy.infra.store.protocol import Change
 from saywhy.model.event import Event, Kind
 from saywhy.model.queued import HopKind, NextHop
+from saywhy.operations.story import sentence
+from saywhy.why import catalogue
 from tests.operations.conftest import NOW, Events, FakeQueue, Run, enqueue, refused
 
 PARTNER = "dns/partner.example/Internet"
@@ -151,11 +153,8 @@ async def test_a_store_that_fails_is_an_answer_and_no_crash(
 async def history(store: MemoryStore) -> str:
     """A message to three: one failed, one delivered, one that still waits."""
     number = await enqueue(store, "gone@partner.example", "ben@worcester.example", "late@partner.example")
-    facts = {
-        "message": str(number),
-        "message_id": f"<{number}@worcester.example>",
-        "sender": "guy@worcester.example",
-    }
+    header = f"<{number}@worcester.example>"
+    facts = {"message": str(number), "message_id": header, "sender": "guy@worcester.example"}
     events = [
         Event(
             Kind.FAIL,
@@ -164,10 +163,11 @@ async def history(store: MemoryStore) -> str:
             status="5.1.1",
             cause="remote-user-unknown",
             text="550 5.1.1 no such user",
+            data={"attempts": 2},
             **facts,
         ),
-        Event(Kind.REPORT, NOW - 3599, recipient="gone@partner.example", data={"report": "1-99"}, **facts),
-        Event(Kind.DELIVER, NOW - 3598, recipient="ben@worcester.example", **facts),
+        Event(Kind.REPORT, NOW - 3599, data={"report": "1-99", "kind": "failed"}, **facts),
+        Event(Kind.DELIVER, NOW - 3598, recipient="ben@worcester.example", data={"mailbox": "ben"}, **facts),
     ]
     await store.commit(Change(settle=[(number, 0), (number, 1)], events=events))
     return str(number)
@@ -176,15 +176,17 @@ async def history(store: MemoryStore) -> str:
 async def test_a_trace_tells_each_recipients_story_in_plain_words(run: Run, store: MemoryStore) -> None:
     number = await history(store)
     result = await run("trace", message_id=number)
+    title = catalogue.cause("remote-user-unknown").title
     assert result.text.splitlines() == [
-        f"Message {number} from guy@worcester.example, <{number}@worcester.example>",
-        "  2026-11-18 10:06:40Z  accepted  [connector=Client]",
+        f"Message {number} from guy@worcester.example",
+        f"  Message-ID: <{number}@worcester.example>",
+        "  2026-11-18 10:06:40Z  accepted by Client",
+        "  2026-11-18 10:06:41Z  a report (failed) was queued to the sender: `saywhy trace 1-99` follows it",
         "  gone@partner.example",
-        "    2026-11-18 10:06:41Z  given up (5.1.1): 550 5.1.1 no such user"
-        "  -> saywhy explain remote-user-unknown",
-        "    2026-11-18 10:06:41Z  a report was queued  [report=1-99]",
+        "    2026-11-18 10:06:41Z  given up after 2 attempts: 550 5.1.1 no such user",
+        f"                          {title}: `saywhy explain remote-user-unknown`",
         "  ben@worcester.example",
-        "    2026-11-18 10:06:42Z  delivered into the mailbox",
+        "    2026-11-18 10:06:42Z  delivered into the mailbox ben",
         "  late@partner.example",
         f"    2026-11-18 11:06:40Z  waits for {PARTNER}; next attempt in 10 min",
     ]
@@ -202,7 +204,19 @@ async def test_a_message_that_nobody_knows_is_not_found(run: Run) -> None:
     assert (error.code, error.what) == ("not-found", "message <nobody@knows.example>")
 
 
-def test_every_message_event_has_its_words() -> None:
-    from saywhy.operations.trace import _WORDS
+@pytest.mark.parametrize("kind", [kind for kind in Kind if 100 <= kind < 200])
+def test_every_message_event_has_its_words(kind: Kind) -> None:
+    assert sentence(Event(kind, NOW))[0].islower()
 
-    assert set(_WORDS) == {kind for kind in Kind if 100 <= kind < 200}
+
+def test_a_delivery_elsewhere_names_the_host_and_what_it_said() -> None:
+    data = {"remote-host": "mx.partner.example", "remote-ip": "192.0.2.25"}
+    assert sentence(Event(Kind.SEND, NOW, text="250 2.0.0 OK", data=data)) == (
+        "handed to mx.partner.example [192.0.2.25], which answers for it now: 250 2.0.0 OK"
+    )
+
+
+def test_a_deferral_says_when_it_is_tried_again() -> None:
+    assert sentence(Event(Kind.DEFER, NOW, text="421 4.4.1 no answer", data={"next": NOW + 60})) == (
+        "put off: 421 4.4.1 no answer; tried again 2026-11-18 11:07:40Z"
+    )

@@ -52,11 +52,11 @@ def _quantity(value: object, units: dict[str, float] | dict[str, int], what: str
 
 
 def format_duration(seconds: float) -> str:
-    """Seconds -> the largest unit that is exact: `5 min`, `2 d`, `1.5 s`."""
+    """Seconds -> the largest unit that is exact: `5 min`, `2 d`, `1.5 s` (to the microsecond)."""
     for unit, length in (("d", 86400), ("h", 3600), ("min", 60)):
         if seconds and seconds % length == 0:
             return f"{int(seconds // length)} {unit}"
-    return f"{seconds:g} s" if float(f"{seconds:g}") == seconds else f"{seconds!r} s"
+    return f"{seconds:.6f}".rstrip("0").rstrip(".") + " s"
 
 
 def format_size(octets: int) -> str:

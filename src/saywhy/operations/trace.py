@@ -11,7 +11,7 @@ from collections.abc import Iterator, Sequence
 from saywhy.infra.store.protocol import TrackingFilter
 from saywhy.model.event import Event, Kind
 from saywhy.model.queued import Pending, QueueId
-from saywhy.operations import telling
+from saywhy.operations import story, telling
 from saywhy.operations.context import Context
 from saywhy.operations.declaration import (
     Column,
@@ -23,19 +23,8 @@ from saywhy.operations.declaration import (
     Row,
 )
 
-_WORDS = {
-    Kind.RECEIVE: "accepted",
-    Kind.EXPAND: "replaced by its members",
-    Kind.DELIVER: "delivered into the mailbox",
-    Kind.SEND: "handed to the next hop",
-    Kind.DEFER: "put off",
-    Kind.FAIL: "given up",
-    Kind.REPORT: "a report was queued",
-    Kind.DROP: "a report was held back",
-    Kind.REMOVE: "removed by an administrator",
-    Kind.RETRY: "an administrator asked for an attempt now",
-    Kind.DUPLICATE: "left out: the same message goes there already",
-}
+# Of the message as a whole, also where it has one recipient only.
+_WHOLE = {Kind.RECEIVE, Kind.REPORT, Kind.RETRY}
 
 
 async def run(context: Context, *, message_id: str) -> Result:
@@ -86,23 +75,32 @@ def _facts(event: Event) -> list[str]:
 def _story(events: Sequence[Event], waiting: Sequence[Pending], now: float) -> Iterator[str]:
     """The message first, then each recipient in the order in which something happened to it."""
     first = events[0]
-    subject = f", {first.message_id}" if first.message_id else ""
-    yield f"Message {first.message} from {first.sender or telling.NULL_PATH}{subject}"
-    yield from (f"  {_line(event)}" for event in events if not event.recipient)
+    yield f"Message {first.message} from {first.sender or telling.NULL_PATH}"
+    for name, value in (("Message-ID", first.message_id), ("Subject", str(first.data.get("subject", "")))):
+        if value:
+            yield f"  {name}: {value}"
+    yield from (line for event in events if _of_whole(event) for line in _lines(event, "  "))
+    single: dict[str, list[Event]] = {}
+    for event in events:
+        if not _of_whole(event):
+            single.setdefault(event.recipient, []).append(event)
     owed = {str(pending.recipient.address): pending for pending in waiting}
-    for recipient in dict.fromkeys([*(event.recipient for event in events if event.recipient), *owed]):
+    for recipient in dict.fromkeys([*single, *owed]):
         yield f"  {recipient}"
-        yield from (f"    {_line(event)}" for event in events if event.recipient == recipient)
+        yield from (line for event in single.get(recipient, ()) for line in _lines(event, "    "))
         if recipient in owed:
             yield f"    {telling.clock(now)}  {telling.waiting(owed[recipient], now)}"
 
 
-def _line(event: Event) -> str:
-    code = f" ({event.status})" if event.status else ""
-    why = f": {event.text}" if event.text else ""
-    facts = f"  [{', '.join(_facts(event))}]" if event.data else ""
-    cause = f"  -> saywhy explain {event.cause}" if event.cause else ""
-    return f"{telling.clock(event.at)}  {_WORDS[event.kind]}{code}{why}{facts}{cause}"
+def _of_whole(event: Event) -> bool:
+    """Of the message, not of one recipient."""
+    return not event.recipient or event.kind in _WHOLE
+
+
+def _lines(event: Event, indent: str) -> Iterator[str]:
+    yield f"{indent}{telling.clock(event.at)}  {story.sentence(event)}"
+    if why := story.why(event):
+        yield f"{indent}{' ' * 22}{why}"
 
 
 OPERATION = Operation(

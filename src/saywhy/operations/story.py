@@ -1,0 +1,101 @@
+"""A message event in plain words, from what the queue writes down with it (flow/queue/events)."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+
+from saywhy.model.event import Event, Kind
+from saywhy.operations import telling
+from saywhy.why import catalogue
+
+
+def sentence(event: Event) -> str:
+    """`given up: 550 5.1.1 no such user`, without the time and the recipient."""
+    return _SENTENCES[event.kind](event)
+
+
+def why(event: Event) -> str:
+    """The cause's title and where to read more; empty when nothing went wrong."""
+    if not event.cause:
+        return ""
+    try:
+        title = f"{catalogue.cause(event.cause).title}: "
+    except catalogue.Unknown:
+        title = ""
+    return f"{title}`saywhy explain {event.cause}`"
+
+
+def _fact(event: Event, name: str, form: str = "{}") -> str:
+    """A fact set into `form`; empty when the event does not have it."""
+    value = event.data.get(name, "")
+    return form.format(value) if value not in ("", 0, False) else ""
+
+
+def _accepted(event: Event) -> str:
+    by = _fact(event, "user", " from {}") or _fact(event, "client-ip", " from [{}]")
+    return f"accepted{by}{_fact(event, 'connector', ' by {}')}{_fact(event, 'size', ', {} octets')}"
+
+
+def _expanded(event: Event) -> str:
+    members = event.data.get("members", 0)
+    return f"replaced by {telling.count(int(members), 'member')} of the group{_fact(event, 'group', ' {}')}"
+
+
+def _delivered(event: Event) -> str:
+    return f"delivered into the mailbox{_fact(event, 'mailbox', ' {}')}"
+
+
+def _sent(event: Event) -> str:
+    host = _fact(event, "remote-host", " {}") + _fact(event, "remote-ip", " [{}]")
+    return f"handed to{host or ' the next hop'}, which answers for it now{_text(event)}"
+
+
+def _deferred(event: Event) -> str:
+    due = event.data.get("next", 0)
+    again = f"; tried again {telling.clock(float(due))}" if due else ""
+    return f"put off{_text(event)}{again}"
+
+
+def _failed(event: Event) -> str:
+    return f"given up{_fact(event, 'attempts', ' after {} attempts')}{_text(event)}"
+
+
+def _reported(event: Event) -> str:
+    follow = _fact(event, "report", ": `saywhy trace {}` follows it")
+    return f"a report{_fact(event, 'kind', ' ({})')} was queued to the sender{follow}"
+
+
+def _dropped(event: Event) -> str:
+    return f"a report was due and was held back{_text(event)}"
+
+
+def _removed(event: Event) -> str:
+    told = "with a report to the sender" if event.data.get("ndr") else "and nobody was told"
+    return f"removed by an administrator, {told}"
+
+
+def _retried(event: Event) -> str:
+    return f"an administrator asked for an attempt now{_text(event)}"
+
+
+def _duplicate(event: Event) -> str:
+    return f"left out: the message goes to{_fact(event, 'address', ' {}') or ' this address'} already"
+
+
+def _text(event: Event) -> str:
+    return f": {event.text}" if event.text else ""
+
+
+_SENTENCES: Mapping[Kind, Callable[[Event], str]] = {
+    Kind.RECEIVE: _accepted,
+    Kind.EXPAND: _expanded,
+    Kind.DELIVER: _delivered,
+    Kind.SEND: _sent,
+    Kind.DEFER: _deferred,
+    Kind.FAIL: _failed,
+    Kind.REPORT: _reported,
+    Kind.DROP: _dropped,
+    Kind.REMOVE: _removed,
+    Kind.RETRY: _retried,
+    Kind.DUPLICATE: _duplicate,
+}

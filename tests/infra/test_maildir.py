@@ -102,7 +102,7 @@ def test_file_sync_comes_before_rename_and_folder_sync_after_it(
 ) -> None:
     store(tmp_path, "jane")
     steps: list[str] = []
-    fsync, rename = os.fsync, Path.rename
+    fsync, rename = os.fsync, os.rename
 
     def seen_fsync(fd: int) -> None:
         path = Path(os.readlink(f"/proc/self/fd/{fd}"))
@@ -112,12 +112,12 @@ def test_file_sync_comes_before_rename_and_folder_sync_after_it(
         steps.append(f"sync {path.name if path.is_dir() else path.parent.name}")
         fsync(fd)
 
-    def seen_rename(self: Path, target: Path) -> Path:
-        steps.append(f"rename {self.parent.name} {target.parent.name}")
-        return rename(self, target)
+    def seen_rename(source: str, target: str) -> None:
+        steps.append(f"rename {Path(source).parent.name} {Path(target).parent.name}")
+        rename(source, target)
 
     monkeypatch.setattr(os, "fsync", seen_fsync)
-    monkeypatch.setattr(Path, "rename", seen_rename)
+    monkeypatch.setattr(os, "rename", seen_rename)
     store(tmp_path, "jane", "jane")
     assert steps == ["sync tmp", "sync tmp", "rename tmp new", "rename tmp new", "sync new"]
 

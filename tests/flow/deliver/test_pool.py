@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from saywhy.flow.deliver import pool as pool_module
-from saywhy.flow.deliver.pool import DEAD_SECONDS, IDLE_SECONDS, Line, Pool
+from saywhy.flow.deliver.pool import DEAD_SECONDS, IDLE_SECONDS, Line, Manner, Pool
 from saywhy.flow.stages import Host
 from saywhy.infra.net.connect import Timeouts
 from saywhy.lab.clock import jumping
@@ -15,8 +15,8 @@ from saywhy.wire.smtp.client import ClientOptions, Transaction, TransactionResul
 
 MX1 = Host("mx1.dest.test", "192.0.2.1", 25, 10)
 MX2 = Host("mx2.dest.test", "192.0.2.2", 25, 20)
-OPTIONS = ClientOptions("mail.us.test")
-LINE = Line("dns/dest.test/Internet", MX1, OPTIONS)
+MANNER = Manner(ClientOptions("mail.us.test"), max_messages=2)
+LINE = Line("dns/dest.test/Internet", MX1.ip, MX1.port, MANNER)
 
 
 @dataclass
@@ -58,7 +58,7 @@ def fresh() -> tuple[Pool, Opened]:
 
 
 async def idle(pool: Pool, line: Line = LINE) -> None:
-    pool.give_back(await pool.open(line), 100)
+    pool.give_back(await pool.open(line, MX1.name))
 
 
 @jumping
@@ -67,7 +67,7 @@ async def test_a_session_waits_for_the_next_message_and_not_for_ever() -> None:
     await idle(pool)
     session = pool.take(LINE)
     assert session is not None
-    pool.give_back(session, 100)
+    pool.give_back(session)
     await asyncio.sleep(3 * IDLE_SECONDS)
     assert pool.take(LINE) is None
     assert opened.connections[0].ended == "quit"
@@ -81,7 +81,7 @@ async def test_a_session_that_is_used_again_and_again_stays() -> None:
         await asyncio.sleep(IDLE_SECONDS * 0.7)
         session = pool.take(LINE)
         assert session is not None
-        pool.give_back(session, 100)
+        pool.give_back(session)
     await pool.stop()
     assert len(opened.connections) == 1
 
@@ -91,13 +91,13 @@ async def test_another_next_hop_address_or_requirement_gets_another_session() ->
     pool, _ = fresh()
     await idle(pool)
     others = [
-        Line("dns/other.test/Internet", MX1, OPTIONS),
-        Line("dns/dest.test/Internet", MX2, OPTIONS),
-        Line("dns/dest.test/Internet", MX1, ClientOptions("mail.us.test", tls="must")),
-        Line("dns/dest.test/Internet", MX1, OPTIONS, "192.0.2.77"),
+        LINE._replace(hop="dns/other.test/Internet"),
+        LINE._replace(ip=MX2.ip),
+        LINE._replace(port=26),
+        LINE._replace(manner=Manner(ClientOptions("mail.us.test", tls="must"))),
     ]
     assert [pool.take(line) for line in others] == [None] * 4
-    assert pool.take(Line("dns/dest.test/Internet", MX1, ClientOptions("mail.us.test"))) is not None
+    assert pool.take(LINE) is not None
     await pool.stop()
 
 
@@ -117,12 +117,12 @@ async def test_a_session_that_the_remote_closed_meanwhile_is_not_handed_out() ->
 @jumping
 async def test_a_session_that_cannot_go_on_or_has_done_enough_is_not_kept() -> None:
     pool, opened = fresh()
-    session = await pool.open(LINE)
+    session = await pool.open(LINE, MX1.name)
     session.sent = 2
-    pool.give_back(session, 2)
-    broken = await pool.open(LINE)
+    pool.give_back(session)
+    broken = await pool.open(LINE, MX1.name)
     opened.connections[1].usable = False
-    pool.give_back(broken, 100)
+    pool.give_back(broken)
     assert pool.take(LINE) is None
     await pool.stop()
     assert [each.ended for each in opened.connections] == ["quit", "closed"]
@@ -131,9 +131,9 @@ async def test_a_session_that_cannot_go_on_or_has_done_enough_is_not_kept() -> N
 @jumping
 async def test_the_number_of_idle_sessions_is_bounded() -> None:
     pool, opened = fresh()
-    sessions = [await pool.open(LINE) for _ in range(pool_module.MAX_IDLE + 5)]
+    sessions = [await pool.open(LINE, MX1.name) for _ in range(pool_module.MAX_IDLE + 5)]
     for session in sessions:
-        pool.give_back(session, 100)
+        pool.give_back(session)
     await asyncio.sleep(0)
     assert [each.ended for each in opened.connections].count("quit") == 5
     await pool.stop()
@@ -143,9 +143,9 @@ async def test_the_number_of_idle_sessions_is_bounded() -> None:
 @jumping
 async def test_without_tls_only_the_session_is_in_clear_and_the_line_stays_the_same() -> None:
     pool, opened = fresh()
-    session = await pool.open(LINE, clear=True)
+    session = await pool.open(LINE, MX1.name, clear=True)
     assert opened.options[0].tls == "never"
-    pool.give_back(session, 100)
+    pool.give_back(session)
     assert pool.take(LINE) is session
 
 
@@ -165,7 +165,7 @@ async def test_hosts_that_do_not_answer_come_last_for_a_while() -> None:
 async def test_a_host_that_answers_again_is_back_in_its_place() -> None:
     pool, _ = fresh()
     pool.unreachable(MX1)
-    await pool.open(LINE)
+    await pool.open(LINE, MX1.name)
     assert pool.order([MX1, MX2]) == [MX1, MX2]
 
 

@@ -6,11 +6,10 @@ This code reports facts to `trouble` and does what it says; it decides nothing a
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 
 from saywhy.flow.deliver import facts, trouble
 from saywhy.flow.deliver.facts import Break, Lacking, Refusal, Scene, Trouble
-from saywhy.flow.deliver.pool import Line, Pool, Session
+from saywhy.flow.deliver.pool import Line, Manner, Pool, Session
 from saywhy.flow.deliver.transactions import chunk, transaction
 from saywhy.flow.deliver.trouble import Decision, Move, Tried
 from saywhy.flow.stages import Host, Transmission
@@ -19,17 +18,8 @@ from saywhy.infra.net.connect import SessionBroken
 from saywhy.model.clock import Clock
 from saywhy.model.evidence import Step
 from saywhy.model.outcome import Outcome, Relayed
-from saywhy.wire.smtp.client import ClientOptions, TransactionResult
+from saywhy.wire.smtp.client import TransactionResult
 from saywhy.wire.smtp.reply import Reply
-
-
-@dataclass(frozen=True, slots=True)
-class Manner:
-    """How the send connector wants its mail sent."""
-
-    options: ClientOptions
-    source_ip: str
-    max_messages: int  # for one connection
 
 
 class Attempt:
@@ -66,12 +56,12 @@ class Attempt:
 
     async def _once(self, host: Host, *, clear: bool, new: bool) -> Decision | None:
         """One transaction with `host`; the decision that concerns those who still wait, if any."""
-        line = Line(self._hop, host, self._manner.options, self._manner.source_ip)
+        line = Line(self._hop, host.ip, host.port, self._manner)
         session = None if new else self._pool.take(line)
         reused = session is not None
         try:
             if session is None:
-                session = await self._pool.open(line, clear=clear)
+                session = await self._pool.open(line, host.name, clear=clear)
             numbers = chunk(self._waiting)
             pending = [self._waiting[number] for number in numbers]
             result = await session.connection.send(transaction(self._transmission, pending))
@@ -83,7 +73,7 @@ class Attempt:
             raise
         session.sent += 1
         decision = self._read(numbers, result, host, session, reused=reused)
-        self._pool.give_back(session, self._manner.max_messages)
+        self._pool.give_back(session)
         return decision
 
     # -- no session, or no more --

@@ -20,6 +20,8 @@ from saywhy.model.envelope import OriginalRecipient
 from saywhy.model.outcome import Deferred, Delivered, Outcome
 from saywhy.model.queued import Message, Pending
 
+MAX_BATCH = 64  # messages written before the first is synced; each holds a file descriptor until then
+
 _Result = MailboxError | None
 _Waiting = tuple[Job, "asyncio.Future[_Result]"]
 
@@ -27,7 +29,7 @@ _Waiting = tuple[Job, "asyncio.Future[_Result]"]
 class LocalDelivery:
     """One outcome per pending recipient."""
 
-    def __init__(self, maildirs: Maildirs, clock: Clock, threads: int = 4) -> None:
+    def __init__(self, maildirs: Maildirs, clock: Clock, threads: int = 2) -> None:
         self._writers = Writers(maildirs, threads)
         self._clock = clock
 
@@ -77,7 +79,7 @@ class Writers:
     def _share_out(self) -> None:
         loop = asyncio.get_running_loop()
         while self._waiting and self._busy < self._threads:
-            share = -(-len(self._waiting) // (self._threads - self._busy))
+            share = min(-(-len(self._waiting) // (self._threads - self._busy)), MAX_BATCH)
             batch, self._waiting = self._waiting[:share], self._waiting[share:]
             self._busy += 1
             written = loop.run_in_executor(self._pool, self._maildirs.deliver, [job for job, _ in batch])

@@ -11,7 +11,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
 from saywhy.flow.stages import Host
 from saywhy.infra.net.connect import SmtpConnection, Timeouts
@@ -51,14 +51,22 @@ class Open(Protocol):
     ) -> Connection: ...
 
 
-@dataclass(frozen=True, slots=True)
-class Line:
+@dataclass(frozen=True, slots=True, eq=False)
+class Manner:
+    """How a send connector wants its mail sent.  One object for each way: sessions are told apart by it."""
+
+    options: ClientOptions
+    source_ip: str = ""
+    max_messages: int = 100  # for one session
+
+
+class Line(NamedTuple):
     """What a session must be like to serve: next hop, address, and how we present ourselves."""
 
     hop: str
-    host: Host
-    options: ClientOptions
-    source_ip: str = ""
+    ip: str
+    port: int
+    manner: Manner
 
 
 @dataclass(slots=True)
@@ -96,21 +104,24 @@ class Pool:
             session.connection.close()
         return None
 
-    async def open(self, line: Line, *, clear: bool = False) -> Session:
-        """A new session; ConnectError, TlsError or SessionBroken.  `clear`: without TLS, where it may be."""
-        options = replace(line.options, tls="never") if clear else line.options
-        host = line.host
+    async def open(self, line: Line, name: str, *, clear: bool = False) -> Session:
+        """A new session with the host of that name; ConnectError, TlsError or SessionBroken.
+
+        `clear`: without TLS, where it may be.
+        """
+        manner = line.manner
+        options = replace(manner.options, tls="never") if clear else manner.options
         connection = await self._open(
-            host.name, host.ip, host.port, options, source_ip=line.source_ip, timeouts=self._timeouts
+            name, line.ip, line.port, options, source_ip=manner.source_ip, timeouts=self._timeouts
         )
-        self._dead.pop((host.ip, host.port), None)
+        self._dead.pop((line.ip, line.port), None)
         return Session(line, connection)
 
-    def give_back(self, session: Session, max_messages: int) -> None:
+    def give_back(self, session: Session) -> None:
         """After a transaction: kept for the next one, or taken leave of."""
         if not session.connection.usable:
             session.connection.close()
-        elif session.sent >= max_messages or self._count >= MAX_IDLE:
+        elif session.sent >= session.line.manner.max_messages or self._count >= MAX_IDLE:
             self._leave(session)
         else:
             session.idle_until = asyncio.get_running_loop().time() + IDLE_SECONDS

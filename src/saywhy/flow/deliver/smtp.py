@@ -9,8 +9,8 @@ from __future__ import annotations
 from typing import Literal
 
 from saywhy.flow.deliver import failures, trouble
-from saywhy.flow.deliver.attempt import Attempt, Manner
-from saywhy.flow.deliver.pool import Pool
+from saywhy.flow.deliver.attempt import Attempt
+from saywhy.flow.deliver.pool import Manner, Pool
 from saywhy.flow.stages import CurrentOrganisation, FindHosts, Transmission
 from saywhy.infra.net.connect import Timeouts
 from saywhy.model.clock import Clock
@@ -40,6 +40,7 @@ class SmtpDelivery:
         self._hostname = hostname
         self._clock = clock
         self._pool = pool or Pool(timeouts)
+        self._manners: dict[str, tuple[SendConnector, Manner]] = {}
 
     async def __call__(self, transmission: Transmission) -> list[Outcome]:
         hop = transmission.hop
@@ -57,16 +58,25 @@ class SmtpDelivery:
         await self._pool.stop()
 
     def _manner(self, connector: SendConnector) -> Manner:
-        options = ClientOptions(
-            connector.fqdn or self._hostname,
-            tls=_tls(connector),
-            force_helo=connector.force_helo,
-            chunking=connector.chunking,
-            user=connector.user,
-            password=connector.password,
-            auth_in_clear=connector.ignore_starttls and not connector.require_tls,
-        )
-        return Manner(options, connector.source_ip, connector.max_messages_per_connection)
+        """The same object as long as the connector says the same, so that its sessions can be reused."""
+        known = self._manners.get(connector.name)
+        if known is None or (known[0] is not connector and known[0] != connector):
+            known = connector, manner(connector, self._hostname)
+            self._manners[connector.name] = known
+        return known[1]
+
+
+def manner(connector: SendConnector, hostname: str) -> Manner:
+    options = ClientOptions(
+        connector.fqdn or hostname,
+        tls=_tls(connector),
+        force_helo=connector.force_helo,
+        chunking=connector.chunking,
+        user=connector.user,
+        password=connector.password,
+        auth_in_clear=connector.ignore_starttls and not connector.require_tls,
+    )
+    return Manner(options, connector.source_ip, connector.max_messages_per_connection)
 
 
 def _tls(connector: SendConnector) -> Literal["never", "may", "must"]:

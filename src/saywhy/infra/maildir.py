@@ -150,7 +150,8 @@ def _write(fd: int, parts: Sequence[bytes]) -> None:
     rest = memoryview(b"".join(parts))
     while rest:
         rest = rest[os.write(fd, rest) :]
-    os.posix_fadvise(fd, 0, 0, os.POSIX_FADV_DONTNEED)  # Linux starts to write it back; the sync waits for less
+    with contextlib.suppress(OSError, AttributeError):  # a hint: not every system has it
+        os.posix_fadvise(fd, 0, 0, os.POSIX_FADV_DONTNEED)  # Linux begins to write back: less to wait for
 
 
 def _sync(attempt: _Attempt) -> None:

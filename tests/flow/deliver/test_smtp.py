@@ -220,6 +220,23 @@ async def test_r24_a_host_that_is_no_use_leaves_the_message_to_the_next(script: 
         assert net.messages(2) == 1
 
 
+async def test_r24_all_addresses_of_a_host_are_tried() -> None:
+    async with internet(GOOD) as net:
+        alive = net.world.hosts["mx1.dest.test"].ip
+        net.world.dns.set("mx1.dest.test", "A", net.world.address(), net.world.address(), alive)
+        (outcome,) = await net.send()
+    assert isinstance(outcome, Relayed)
+    assert (outcome.host, outcome.ip) == ("mx1.dest.test", alive)
+
+
+async def test_r24_an_mx_that_is_an_alias_is_followed() -> None:
+    async with internet(GOOD) as net:
+        net.world.dns.set("alias.dest.test", "CNAME", "mx1.dest.test")
+        net.world.domain("dest.test", mx=["alias.dest.test"])
+        (outcome,) = await net.send()
+    assert failure_line(outcome) == "Relayed alias.dest.test"
+
+
 async def test_recipients_answered_before_a_host_closed_keep_their_answers() -> None:
     first = Script(rcpt={"gone@*": "550 5.1.1 no such user", "last@*": BUSY})
     async with internet(first, GOOD) as net:

@@ -48,7 +48,7 @@ async def test_an_error_of_ours_makes_the_message_wait_and_is_logged(kind: HopKi
     assert len(outcomes) == 2
     for outcome in outcomes:
         assert isinstance(outcome, Deferred)
-        assert (str(outcome.failure.status), outcome.failure.cause) == ("4.3.0", "internal-error")
+        assert (str(outcome.failure.status), outcome.failure.cause) == ("4.3.0", "server-fault")
     (event,) = events.seen
     assert event.kind is Kind.FAULT
     assert event.message == "1-7"

@@ -199,6 +199,13 @@ def test_a_remotes_status_is_never_rewritten(line: str) -> None:
     assert failure.permanent is line.startswith("5")
 
 
+def test_an_endless_reply_is_kept_in_part() -> None:
+    endless = Reply(550, None, ("no",) * 100, ("550-" + "x" * 4000,) * 99 + ("550 no",))
+    evidence = trouble.decide(Refusal(Step.RCPT, endless), FRESH).failure.evidence
+    assert len(evidence.reply) == 30
+    assert max(map(len, evidence.reply)) == 1000
+
+
 def test_size_and_limit_are_in_the_evidence() -> None:
     evidence = trouble.decide(Lacking("SIZE", 100, 10), FRESH).failure.evidence
     assert (evidence.observed, evidence.limit) == (100, 10)

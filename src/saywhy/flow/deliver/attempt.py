@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-from saywhy.flow.deliver import facts, trouble
+from saywhy.flow.deliver import facts, failures, trouble
 from saywhy.flow.deliver.facts import Break, Lacking, Refusal, Scene, Trouble
 from saywhy.flow.deliver.pool import Line, Manner, Pool, Session
 from saywhy.flow.deliver.transactions import chunk, transaction
@@ -127,7 +127,7 @@ class Attempt:
         for place, number in enumerate(numbers):
             fact = self._fact(number, place, result, session)
             if isinstance(fact, Reply):
-                self._settle([number], Relayed(host.name, host.ip, fact.raw, result.dsn))
+                self._settle([number], Relayed(host.name, host.ip, failures.words(fact), result.dsn))
                 continue
             decision = trouble.decide(fact, scene)
             if decision.move is Move.STOP:
@@ -143,7 +143,7 @@ class Attempt:
             return False
         if not all(reply is not None and reply.positive for reply in result.recipients):
             return False
-        self._settle(numbers, Relayed(host.name, host.ip, data.raw, result.dsn))
+        self._settle(numbers, Relayed(host.name, host.ip, failures.words(data), result.dsn))
         return True
 
     def _fact(self, number: int, place: int, result: TransactionResult, session: Session) -> Trouble | Reply:

@@ -42,7 +42,8 @@ class Deliverer:
         """The message waits, and the log has what the developers need."""
         now = self._clock.now()
         where = "".join(traceback.format_exception(error))[-MAX_TRACE:]
-        text = f"delivery by {transmission.hop.key} failed: {type(error).__name__}: {error}"
+        why = f"{type(error).__name__}: {error}"
+        text = f"delivery by {transmission.hop.key} failed: {why}"
         self._sink.emit(Event(Kind.FAULT, now, str(transmission.message.id), text=text, data={"traceback": where}))
-        outcome = trouble.outcome(failures.fault(transmission.hop, now))
+        outcome = trouble.outcome(failures.fault(transmission.hop, why, now))
         return [outcome for _ in transmission.pending]

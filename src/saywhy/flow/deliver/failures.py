@@ -20,6 +20,8 @@ from saywhy.wire.smtp.reply import Reply, plain
 
 MAX_TEXT = 500  # characters of a remote's words in Failure.text
 MAX_DETAIL = 200  # characters of an operator's detail in Evidence
+MAX_LINES = 30  # of a remote's reply in Evidence, and
+MAX_LINE = 1000  # characters of each: it is kept for every recipient
 
 _CONNECTION_WORDS: Mapping[ConnectProblem, str] = {
     ConnectProblem.REFUSED: "Connection refused",
@@ -138,11 +140,19 @@ def connector_gone(hop: NextHop, at: float) -> Failure:
     return Failure(Status(4, 4, 9), 451, "connector-gone", text, evidence, permanent=False, tag=tag, at=at)
 
 
-def fault(hop: NextHop, at: float) -> Failure:
+def fault(hop: NextHop, why: str, at: float) -> Failure:
     """An error of ours in the middle of an attempt; the log has the details."""
-    evidence = Evidence(Stage.SEND, connector=hop.connector, queue=hop.key)
-    text = "an error of this server stopped the attempt"
-    return Failure(Status(4, 3, 0), 451, "internal-error", text, evidence, permanent=False, at=at)
+    evidence = Evidence(Stage.SEND, connector=hop.connector, queue=hop.key, name=_detail(why))
+    text = "Temporary fault of the mail server"
+    return Failure(Status(4, 3, 0), 451, "server-fault", text, evidence, permanent=False, at=at)
+
+
+def words(reply: Reply) -> tuple[str, ...]:
+    """A reply's lines as they were sent; of an endless one the beginning."""
+    raw = reply.raw
+    if len(raw) <= MAX_LINES and all(len(line) <= MAX_LINE for line in raw):
+        return raw
+    return tuple(line[:MAX_LINE] for line in raw[:MAX_LINES])
 
 
 def _detail(text: str) -> str:
@@ -167,7 +177,7 @@ def _seen(
         remote_host=scene.host.name,
         remote_ip=scene.host.ip,
         command=command,
-        reply=reply.raw if reply is not None else (),
+        reply=words(reply) if reply is not None else (),
         tls=scene.tls,
         name=name,
         observed=observed,

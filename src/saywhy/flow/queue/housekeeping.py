@@ -32,8 +32,9 @@ class Housekeeper:
             try:
                 await self._reroute()
                 await self._forget()
-            except StoreError as error:
-                self._context.tell(Kind.STORE_FAULT, str(error))
+            except Exception as error:  # whatever it was, the next round may do better
+                kind = Kind.STORE_FAULT if isinstance(error, StoreError) else Kind.FAULT
+                self._context.tell(kind, f"queue: {type(error).__name__}: {error}")
             try:
                 await asyncio.wait_for(self._again.wait(), self._context.settings.idle)
             except TimeoutError:

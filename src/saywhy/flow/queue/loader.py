@@ -69,11 +69,16 @@ class Loader:
             self._wake_at = math.inf
             try:
                 await self._load(began)
-            except StoreError as error:
-                self._context.tell(Kind.STORE_FAULT, str(error))
-                self.note(self._context.now() + self._context.settings.store_retry)
+            except Exception as error:
+                self._fault(error)
             took = self._context.now() - began
             await asyncio.sleep(max(GAP, GAP_SHARE * took))
+
+    def _fault(self, error: Exception) -> None:
+        """Whatever it was, mail must go on: look again soon."""
+        kind = Kind.STORE_FAULT if isinstance(error, StoreError) else Kind.FAULT
+        self._context.tell(kind, f"queue: {type(error).__name__}: {error}")
+        self.note(self._context.now() + self._context.settings.store_retry)
 
     async def _sleep(self) -> None:
         """Until something is due; never for long, so that no lost wake-up keeps mail waiting."""
@@ -88,6 +93,7 @@ class Loader:
     async def _load(self, now: float) -> None:
         self._window.watch()
         try:
+            self._window.behind = False
             for lane in self._window.lanes():
                 if lane.more:
                     await self._refill(lane, now)
@@ -100,10 +106,13 @@ class Loader:
         if lane.not_before > now:
             self.note(lane.not_before)
             return
-        if not self._low(lane) or not self._window.room:
+        if not self._low(lane) or lane.postponing:
             return
         limit = min(CHUNK, self._window.room_in(lane), self._window.room)
-        which = DueFilter(queue=lane.name, skip=frozenset(lane.held))
+        if limit <= 0:
+            self._window.behind = True
+            return
+        which = DueFilter(queue=lane.name, skip=self._window.held_keys((lane, self._window.overdue())))
         rows = await self._context.store.due(now, limit, which)
         lane.more = False
         for row in rows:
@@ -113,7 +122,6 @@ class Loader:
 
     async def _due(self, now: float) -> None:
         """Whatever else is due, earliest first, until nothing is left or there is no room."""
-        self._window.behind = False
         while self._window.room:
             limit = min(CHUNK, self._window.room)
             lanes = self._window.lanes()
@@ -137,6 +145,7 @@ class Loader:
         if not lane.resubmits and self._overdue(row, lane, now):
             failure = pending.failure or lane.failure
             self._window.add(self._window.overdue(), row.message, dataclasses.replace(pending, failure=failure))
+            self._window.rest(lane)
         elif lane.not_before > now:
             lane.more = True
             self.note(lane.not_before)

@@ -87,18 +87,20 @@ class Window:
         return max(0, self._settings.window - self.held)
 
     def room_in(self, lane: Lane) -> int:
-        """A hop that is down needs only what probes it."""
+        """A hop that is down needs only what probes it; what is overdue waits for nobody."""
+        if lane.overdue:
+            return self.room
         most = MAX_PROBES if lane.failures else self._settings.window_per_hop
         return max(0, most - lane.waiting)
 
     def add(self, lane: Lane, message: Message, pending: Pending) -> bool:
         """False when there is no room or the older ones are in the store still; it keeps this one too."""
-        if lane.more or not self.room_in(lane):
-            lane.more = True
-            return False
         if not self.room:
             self.behind = True
             self.rest(lane)
+            return False
+        if lane.more or not self.room_in(lane):
+            lane.more = True
             return False
         self._resting.pop(lane.name, None)
         lane.add(message, pending)

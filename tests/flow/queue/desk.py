@@ -1,0 +1,265 @@
+"""A queue with scripted neighbours: who is known, where mail goes, what each attempt brings, what is reported."""
+
+from __future__ import annotations
+
+import asyncio
+import dataclasses
+from collections import Counter
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+
+from saywhy.flow.queue.queue import Queue
+from saywhy.flow.queue.settings import QueueSettings
+from saywhy.flow.stages import (
+    OutgoingReport,
+    Reports,
+    Resolved,
+    Settled,
+    Submission,
+    Suppressed,
+    Transmission,
+)
+from saywhy.infra.errors import StoreError
+from saywhy.infra.store.memory import MemoryStore
+from saywhy.infra.store.protocol import Change, Store, TrackingFilter
+from saywhy.lab.clock import LoopClock
+from saywhy.model.address import Address
+from saywhy.model.envelope import Envelope, Notify, Origin, Recipient
+from saywhy.model.event import Event, Kind
+from saywhy.model.evidence import Evidence, Stage, Step
+from saywhy.model.failure import Failure
+from saywhy.model.organisation import Organisation, SendConnector, TransportConfig
+from saywhy.model.outcome import Deferred, Delivered, Expanded, Failed, Outcome, Relayed
+from saywhy.model.queued import Headline, HopKind, Message, NextHop, QueueId
+from saywhy.model.status import Status
+
+MINUTE = 60.0
+HOUR = 60 * MINUTE
+CONTENT = b"From: guy@corp.example\r\nSubject: Secret\r\n\r\nHello\r\n"
+SENDER = "guy@corp.example"
+
+STEADY = TransportConfig(retry_jitter=0.0)  # the defaults without chance
+
+Script = Callable[[Transmission], list[Outcome] | Awaitable[list[Outcome]]]
+
+
+def failure(
+    status: str = "4.2.1",
+    cause: str = "remote-deferred",
+    *,
+    reply: int = 0,
+    step: Step = Step.RCPT,
+    remote: bool = False,
+) -> Failure:
+    code = reply or (450 if status[0] == "4" else 550)
+    words = (f"{code} {status} no",) if remote else ()
+    return Failure(
+        Status.parse(status),
+        code,
+        cause,
+        "no",
+        Evidence(Stage.SEND, step, remote_host="mx.test", reply=words),
+        permanent=status[0] == "5",
+    )
+
+
+NO_ANSWER = Deferred(failure("4.4.1", "no-answer", step=Step.CONNECT))
+LATER = Deferred(failure("4.2.1", "remote-deferred", remote=True))
+UNKNOWN = Failed(failure("5.1.1", "remote-user-unknown", remote=True))
+DONE = Relayed("mx.test", "127.77.0.1", ("250 2.0.0 ok",), dsn=False)
+
+
+def every(outcome: Outcome) -> Script:
+    return lambda transmission: [outcome] * len(transmission.pending)
+
+
+@dataclass
+class Attempted:
+    at: float
+    hop: str
+    message: QueueId
+    recipients: tuple[str, ...]
+
+
+class RecordingSink:
+    def __init__(self) -> None:
+        self.events: list[Event] = []
+
+    def emit(self, event: Event) -> None:
+        self.events.append(event)
+
+    def kinds(self, recipient: str = "") -> list[Kind]:
+        return [event.kind for event in self.events if recipient in ("", event.recipient)]
+
+    def of(self, *kinds: Kind) -> list[Event]:
+        return [event for event in self.events if event.kind in kinds]
+
+
+class FaultyStore(MemoryStore):
+    """Raises what it is told to, before or after the commit is done."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.before: list[StoreError] = []
+        self.commits = 0
+
+    async def commit(self, change: Change) -> None:
+        await asyncio.sleep(0)
+        if self.before:
+            raise self.before.pop(0)
+        self.commits += 1
+        await super().commit(change)
+
+
+@dataclass
+class Desk:
+    """`known`: a recipient's text -> what the categorizer says; others go to a hop named after their domain."""
+
+    store: Store = field(default_factory=FaultyStore)
+    script: Script = field(default_factory=lambda: every(DONE))
+    transport: TransportConfig = STEADY
+    settings: QueueSettings = field(default_factory=lambda: QueueSettings())
+    known: dict[str, list[Resolved] | Failed | Deferred] = field(default_factory=dict)
+    unreachable: set[str] = field(default_factory=set)
+    connectors: dict[str, SendConnector] = field(default_factory=dict)
+    revision: int = 1
+    sink: RecordingSink = field(default_factory=RecordingSink)
+    attempts: list[Attempted] = field(default_factory=list)
+    reports: list[OutgoingReport] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        self.clock = LoopClock()
+        self.start_time = self.clock.now()
+        self.queue = self.make()
+
+    def make(self) -> Queue:
+        """A queue on the same store: a restart."""
+        return Queue(
+            self.store,
+            self.categorize,
+            self.select_route,
+            self.deliver,
+            self.report,
+            self.organisation,
+            self.clock,
+            self.sink,
+            self.settings,
+        )
+
+    # -- the neighbours --
+
+    def organisation(self) -> Organisation:
+        return Organisation(self.revision, transport=self.transport, send_connectors=self.connectors)
+
+    def categorize(self, envelope: Envelope, origin: Origin) -> list[Resolved]:
+        return [entry for recipient in envelope.recipients for entry in self._resolve(recipient)]
+
+    def _resolve(self, recipient: Recipient) -> list[Resolved]:
+        found = self.known.get(str(recipient.address))
+        match found:
+            case None:
+                return [Resolved(recipient, recipient.address)]
+            case Failed() | Deferred():
+                return [Resolved(recipient, recipient.address, outcome=found)]
+            case _:
+                return [dataclasses.replace(entry, recipient=recipient) for entry in found]
+
+    def select_route(self, resolved: Resolved, size: int) -> NextHop | Failed:
+        domain = resolved.address.domain
+        if resolved.mailbox:
+            return NextHop(HopKind.MAILBOX)
+        if domain in self.unreachable:
+            return NextHop(HopKind.UNREACHABLE, domain)
+        return NextHop(HopKind.DNS, domain, "Internet")
+
+    async def deliver(self, transmission: Transmission) -> list[Outcome]:
+        names = tuple(str(pending.address) for pending in transmission.pending)
+        at = self.clock.now() - self.start_time
+        self.attempts.append(Attempted(round(at, 1), transmission.hop.key, transmission.message.id, names))
+        outcomes = self.script(transmission)
+        return await outcomes if isinstance(outcomes, Awaitable) else outcomes
+
+    def report(self, message: Message, content: bytes, settled: Sequence[Settled]) -> Reports:
+        """One on those that failed, one on those that are late, unless NOTIFY=NEVER or the null path forbids."""
+        assert content == CONTENT or message.envelope.sender is None
+        wanted = [entry for entry in settled if isinstance(entry.outcome, Failed | Deferred)]
+        if message.envelope.sender is None or not wanted:
+            return Reports(suppressed=tuple(Suppressed(entry, "null-reverse-path") for entry in wanted))
+        held = tuple(entry for entry in wanted if entry.pending.recipient.notify & Notify.NEVER)
+        about = {
+            kind: tuple(entry for entry in wanted if isinstance(entry.outcome, cls) and entry not in held)
+            for kind, cls in (("failed", Failed), ("delayed", Deferred))
+        }
+        envelope = Envelope(None, (Recipient(message.envelope.sender),))
+        outgoing = [
+            OutgoingReport(kind, envelope, Headline(), b"report", entries)
+            for kind, entries in about.items()
+            if entries
+        ]
+        self.reports += outgoing
+        return Reports(tuple(outgoing), tuple(Suppressed(entry, "notify") for entry in held))
+
+    # -- what tests do and ask --
+
+    async def send(
+        self,
+        *recipients: str,
+        sender: str | None = SENDER,
+        notify: Notify = Notify.ABSENT,
+        content: bytes = CONTENT,
+    ) -> QueueId:
+        envelope = Envelope(
+            Address.parse(sender) if sender else None,
+            tuple(Recipient(Address.parse(recipient), notify) for recipient in recipients),
+        )
+        submission = Submission(
+            self.store.next_id(), envelope, Origin("Client"), Headline(), content, self.clock.now()
+        )
+        await self.queue.submit(submission)
+        return submission.id
+
+    def times(self, domain: str = "") -> list[float]:
+        """When attempts began, in seconds after the start."""
+        return [entry.at for entry in self.attempts if domain in entry.hop]
+
+    async def fates(self, message: QueueId) -> Counter[tuple[str, Kind]]:
+        """Each recipient's final events."""
+        final = (Kind.DELIVER, Kind.SEND, Kind.FAIL, Kind.REMOVE, Kind.DUPLICATE, Kind.EXPAND)
+        rows = await self.store.tracking(TrackingFilter(message=str(message), kinds=final))
+        return Counter((row.recipient, row.kind) for row in rows)
+
+    async def settled(self, seconds: float = 0.0) -> None:
+        """Let everything happen that happens within `seconds`."""
+        await asyncio.sleep(seconds + 0.5)
+
+    async def empty(self) -> bool:
+        return await self.store.count() == (0, 0)
+
+
+@asynccontextmanager
+async def running(desk: Desk) -> AsyncIterator[Desk]:
+    await desk.queue.start()
+    try:
+        yield desk
+    finally:
+        await desk.queue.stop(0.0)
+
+
+def group(*members: str, name: str = "staff") -> list[Resolved]:
+    nobody = Recipient(Address.parse("x@x.test"))
+    first = Resolved(nobody, Address.parse("staff@corp.example"), outcome=Expanded(name, len(members)))
+    return [first, *(Resolved(nobody, Address.parse(member)) for member in members)]
+
+
+def mailbox(name: str) -> list[Resolved]:
+    nobody = Recipient(Address.parse("x@x.test"))
+    return [Resolved(nobody, Address.parse(f"{name}@corp.example"), mailbox=name)]
+
+
+def delivered_all(transmission: Transmission) -> list[Outcome]:
+    return [Delivered(pending.mailbox) for pending in transmission.pending]
+
+
+def names(entries: Iterable[Settled]) -> list[str]:
+    return [str(entry.pending.recipient.address) for entry in entries]

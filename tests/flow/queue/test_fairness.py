@@ -1,0 +1,138 @@
+"""Turns, limits and memory: no destination starves another, whatever waits in the store."""
+
+from __future__ import annotations
+
+import asyncio
+from collections import Counter
+
+from saywhy.flow.queue.settings import QueueSettings
+from saywhy.lab.clock import jumping
+from saywhy.model.organisation import SendConnector
+from tests.flow.queue.desk import DONE, HOUR, MINUTE, NO_ANSWER, Desk, every, running
+
+
+class Gate:
+    """A deliverer that takes a second and counts what is under way."""
+
+    def __init__(self) -> None:
+        self.now: Counter[str] = Counter()
+        self.most: Counter[str] = Counter()
+
+    async def __call__(self, transmission):
+        for name in (transmission.hop.domain, "all"):
+            self.now[name] += 1
+            self.most[name] = max(self.most[name], self.now[name])
+        await asyncio.sleep(1)
+        for name in (transmission.hop.domain, "all"):
+            self.now[name] -= 1
+        return [DONE] * len(transmission.pending)
+
+
+@jumping
+async def test_a_destination_gets_no_more_connections_than_its_connector_says() -> None:
+    gate = Gate()
+    connectors = {"internet": SendConnector("Internet", max_connections_per_destination=3)}
+    async with running(Desk(script=gate, connectors=connectors)) as desk:
+        for number in range(10):
+            await desk.send(f"r{number}@one.test", f"r{number}@two.test")
+        await desk.settled(10)
+        assert gate.most == {"one.test": 3, "two.test": 3, "all": 6}
+        assert await desk.empty()
+
+
+@jumping
+async def test_all_destinations_together_keep_to_the_limit_of_the_process() -> None:
+    gate = Gate()
+    async with running(Desk(script=gate, settings=QueueSettings(max_attempts=7))) as desk:
+        for number in range(30):
+            await desk.send(f"a@host{number}.test")
+        await desk.settled(10)
+        assert gate.most["all"] == 7
+        assert await desk.empty()
+
+
+@jumping
+async def test_contents_under_way_are_bounded_but_one_always_goes() -> None:
+    gate = Gate()
+    async with running(Desk(script=gate, settings=QueueSettings(max_attempt_bytes=10))) as desk:
+        for number in range(4):
+            await desk.send(f"a@host{number}.test")
+        await desk.settled(10)
+        assert gate.most["all"] == 1
+        assert await desk.empty()
+
+
+@jumping
+async def test_destinations_take_turns() -> None:
+    gate = Gate()
+    async with running(Desk(script=gate, settings=QueueSettings(max_attempts=1))) as desk:
+        for number in range(6):
+            await desk.send(f"r{number}@big.test")
+        await desk.send("a@small.test")
+        await desk.settled(20)
+        order = [entry.hop for entry in desk.attempts]
+        assert order.index("dns/small.test/Internet") <= 2
+
+
+@jumping
+async def test_a_backlog_for_one_destination_hides_no_other_after_a_restart() -> None:
+    desk = Desk(settings=QueueSettings(window=40, window_per_hop=10))
+    for number in range(300):
+        await desk.send(f"r{number}@big.test")
+    await desk.send("a@small.test")
+    desk.script = Gate()
+    async with running(desk):
+        await desk.settled()
+        assert desk.times("small.test") == [0.0]
+        await desk.settled(60)
+        assert await desk.empty()
+        assert len(desk.attempts) == 301
+
+
+@jumping
+async def test_a_backlog_for_a_dead_destination_is_neither_tried_through_nor_in_the_way() -> None:
+    desk = Desk(settings=QueueSettings(window=40, window_per_hop=10))
+    for number in range(300):
+        await desk.send(f"r{number}@dead.test")
+    for number in range(50):
+        await desk.send(f"r{number}@good.test")
+    desk.script = lambda t: [NO_ANSWER if "dead" in t.hop.domain else DONE] * len(t.pending)
+    async with running(desk):
+        await desk.settled(5)
+        assert len(desk.times("good.test")) == 50
+        (row,) = await desk.store.queues()
+        assert (row.recipients, row.next_due - desk.start_time) == (300, MINUTE)
+        await desk.settled(HOUR)
+        assert len(desk.times("dead.test")) < 60
+        await desk.settled(48 * HOUR)
+        failed = [entry for report in desk.reports if report.kind == "failed" for entry in report.about]
+        assert len(failed) == 300
+        assert await desk.empty()
+
+
+@jumping
+async def test_more_recipients_than_the_window_holds_are_all_served_with_bounded_memory() -> None:
+    desk = Desk(settings=QueueSettings(window=20, window_per_hop=10, max_attempts=4))
+    gate = Gate()
+    desk.script = gate
+    async with running(desk):
+        for number in range(20):
+            await desk.send(*(f"r{index}@host{index}.test" for index in range(number, number + 10)))
+        assert desk.queue._scheduler._window.held <= 20
+        await desk.settled(60)
+        assert await desk.empty()
+        assert len(desk.attempts) == 200
+
+
+@jumping
+async def test_contents_beyond_the_bound_are_read_back_from_the_store() -> None:
+    desk = Desk(script=every(DONE), settings=QueueSettings(content_bytes=60))
+    reads = []
+    read = desk.store.content
+    desk.store.content = lambda message: reads.append(message) or read(message)
+    desk.queue = desk.make()
+    async with running(desk):
+        await asyncio.gather(*(desk.send(f"r{number}@one.test") for number in range(5)))
+        await desk.settled()
+        assert 0 < len(reads) < 5
+        assert await desk.empty()

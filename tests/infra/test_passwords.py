@@ -51,6 +51,12 @@ async def test_a_row_that_is_no_hash_lets_nobody_in(passwords: Passwords) -> Non
     assert not await passwords.verify("plain text", "plain text")
 
 
+async def test_no_password_is_only_ever_nobodys(passwords: Passwords) -> None:
+    for password in ("-", "x"):
+        assert not await passwords.verify(await passwords.hash(password), "")
+    assert not await passwords.verify("", "")
+
+
 async def test_two_spellings_of_one_letter_are_one_password(passwords: Passwords) -> None:
     hashed = await passwords.hash("caf\u00e9 au lait")
     assert await passwords.verify(hashed, "cafe\u0301 au lait")

@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 
 from saywhy.operations.declaration import Operation, Type
+from saywhy.operations.document import page
 from saywhy.operations.registry import find, operations
 from tests.operations.conftest import refused
 
@@ -69,6 +70,10 @@ def test_help_is_a_sentence_and_the_example_is_a_call(operation: Operation) -> N
 def test_what_takes_away_asks_first(operation: Operation) -> None:
     assert bool(operation.confirm) == (operation.name.endswith(" remove") or operation.name == "org apply")
     operation.confirm.format(**{parameter.name: "x" for parameter in operation.parameters})
+
+
+def test_the_page_of_operations_is_current() -> None:
+    assert (FOLDER.parents[2] / "docs" / "operations.md").read_text() == page(), "run `make docs`"
 
 
 def test_passwords_are_never_options() -> None:

@@ -100,7 +100,7 @@ def dotted(path: Path) -> str:
     text = ""
     for part in path:
         text += f"[{part + 1}]" if isinstance(part, int) else f".{part}" if text else part
-    return text
+    return "".join(char if char.isprintable() else "?" for char in text)
 
 
 def _one_of(value: str, context: Mapping[str, Any]) -> Words:

@@ -50,6 +50,8 @@ def parse(text: str, name: str) -> Source:
         values = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
         raise _syntax_error(str(error), text, name) from None
+    except ValueError as error:  # a number with thousands of digits
+        raise _error(name, 0, f"no TOML: {error}", "write a shorter number") from None
     except RecursionError:
         raise _error(name, 0, "arrays or tables are nested too deeply", "write it flatter") from None
     return Source(name, values, locate(text.replace("\r\n", "\n")))

@@ -57,7 +57,7 @@ class Passwords:
         nobody = self._nobody
         known = bool(hashed) and prepared is not None
         try:
-            self._hasher.verify(hashed if known else nobody, prepared or b"-")
+            self._hasher.verify(hashed if known else nobody, b"" if prepared is None else prepared)
         except (argon2.exceptions.VerificationError, argon2.exceptions.InvalidHashError):
             return False
         return known

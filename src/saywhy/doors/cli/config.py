@@ -3,20 +3,21 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import click
 
-if TYPE_CHECKING:
-    from saywhy.config.declared import Declared
-    from saywhy.config.explain import Explained
+from saywhy.config import explain as explaining
+from saywhy.config.check import check as faults_of
+from saywhy.config.declared import Declared
+from saywhy.config.explain import Explained
+from saywhy.config.faults import ConfigError
 
 REFUSED = 1
 USAGE = 2
 
 
 def command_for(_: str = "config") -> click.Command:
-    """The group `config`; its commands need the `server` extra only when they run."""
+    """The group `config`.  Importing this module needs the `server` extra (pydantic)."""
     return config
 
 
@@ -32,8 +33,6 @@ def check(file: Path) -> None:
 
     Example: saywhy config check /etc/saywhy/saywhy.toml
     """
-    from saywhy.config.check import check as faults_of
-
     faults = faults_of(file)
     for fault in faults:
         click.echo(fault)
@@ -51,9 +50,6 @@ def explain(key: str, file: Path | None) -> None:
 
     Example: saywhy config explain listeners --file /etc/saywhy/saywhy.toml
     """
-    from saywhy.config import explain as explaining
-    from saywhy.config.faults import ConfigError
-
     generic = explaining.select(key)
     try:
         found = explaining.in_force(file) if file else []

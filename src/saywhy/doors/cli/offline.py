@@ -1,0 +1,114 @@
+"""Operations without a server: on the store itself, under the lock of the data directory.
+
+No server can start meanwhile.  Only what the store alone can do is done here; the queue runs in the server.
+Imported before root becomes the owner of the data, who may not be able to read the packages.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import os
+from collections.abc import Mapping
+from pathlib import Path
+
+from saywhy.config.settings import Settings
+from saywhy.doors.cli.reach import no_server
+from saywhy.infra.errors import StoreError
+from saywhy.infra.log.jsonl import JsonLines
+from saywhy.infra.passwords import Passwords
+from saywhy.infra.store.sqlite import SqliteStore
+from saywhy.model.clock import SystemClock
+from saywhy.model.event import Event
+from saywhy.model.queued import QueueId
+from saywhy.operations.context import Context
+from saywhy.operations.declaration import Operation, OperationError, Result
+from saywhy.operations.execute import execute
+from saywhy.server.control import user_name
+from saywhy.server.lock import DataLock, DataLocked
+from saywhy.server.organisation import CurrentOrganisation
+
+_AS_OWNER = "call saywhy as root or as the server's user"
+
+
+def work(settings: Settings, operation: Operation, parameters: Mapping[str, object]) -> Result:
+    """The operation's result; OperationError `no-server` when the store cannot be had."""
+    directory = settings.server.data_dir
+    if not directory.is_dir():
+        raise no_server(operation.name, f"no server runs, and there is no data directory {directory} yet")
+    actor = user_name(os.getuid())
+    _become_owner(directory)
+    lock = _lock(settings, operation)
+    try:
+        return asyncio.run(_on_the_store(settings, operation, parameters, actor))
+    except StoreError as error:
+        why = f"the store cannot be opened: {error}"
+        raise OperationError("store", operation.name, why, f"see to {settings.store.path}") from None
+    finally:
+        lock.release()
+
+
+def _become_owner(directory: Path) -> None:
+    """Root works as the owner of the data: the server must be able to write what is made now."""
+    if os.geteuid() == 0:
+        owner = directory.stat()
+        os.setegid(owner.st_gid)
+        os.seteuid(owner.st_uid)
+
+
+def _lock(settings: Settings, operation: Operation) -> DataLock:
+    try:
+        return DataLock(settings.server.data_dir)
+    except DataLocked as error:
+        why = f"a process has the store, but does not answer at {settings.control.socket}: {error}"
+        raise OperationError("no-server", operation.name, why, "wait until it has started or stopped") from None
+    except OSError as error:
+        why = f"{settings.server.data_dir}: {error.strerror}"
+        raise OperationError("no-server", operation.name, why, _AS_OWNER) from None
+
+
+async def _on_the_store(
+    settings: Settings, operation: Operation, parameters: Mapping[str, object], actor: str
+) -> Result:
+    store = await SqliteStore.open(settings.store.path)
+    passwords = Passwords(threads=1)
+    log = _Log(settings.log.path)
+    try:
+        organisation = CurrentOrganisation(store)
+        await organisation.reload()
+        listeners = frozenset(settings.listeners)
+        clock = SystemClock()
+        context = Context(store, _NoQueue(), organisation, passwords, log, clock, listeners, actor)
+        return await execute(context, operation.name, parameters)
+    finally:
+        passwords.close()
+        log.close()
+        await store.close()
+
+
+class _NoQueue:
+    """The operations that would ask the queue say so in their declaration, and do not come here."""
+
+    async def retry(self, key: str | None, message: QueueId | None) -> int:
+        raise no_server(key or str(message), "the queue runs in the server only")
+
+    async def remove(self, message: QueueId, ndr: bool) -> bool:  # noqa: ARG002
+        raise no_server(str(message), "the queue runs in the server only")
+
+
+class _Log:
+    """The server's log file, when it has one: what is changed here stands there too."""
+
+    def __init__(self, path: str) -> None:
+        try:
+            self._lines = None if path == "-" else JsonLines(Path(path))
+        except OSError as error:
+            why = f"the log cannot be written: {error.strerror}"
+            raise OperationError("no-server", path, why, _AS_OWNER) from None
+
+    def emit(self, event: Event) -> None:
+        if self._lines is not None:
+            self._lines.emit(event)
+
+    def close(self) -> None:
+        if self._lines is not None:
+            self._lines.close()

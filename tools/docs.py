@@ -1,4 +1,4 @@
-"""Write the pages of docs/ that are made from declarations (`make docs`); tests fail while they are not current."""
+"""Write the pages of docs/ that are made from declarations (`make docs`); tests fail when they are not current."""
 
 from __future__ import annotations
 

@@ -164,6 +164,7 @@ def test_without_connectors_the_built_in_ones_are_in_force() -> None:
         (),
     )
     assert (client.listeners, client.require_auth) == (("submission", "submissions"), True)
+    assert (frontend.recipient_lookup, client.recipient_lookup) == (True, False)
     assert [connector.address_spaces for connector in built.send_connectors.values()] == [("*",)]
     assert stored(built) == []
 

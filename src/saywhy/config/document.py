@@ -54,8 +54,9 @@ Written here as in the organisation file, which fills an empty store at the firs
 export` writes and `saywhy org apply` reads. Each object is a table; of `[transport]` there is one.
 
 Without any `[[receive_connector]]`, two are in force: *Default Frontend* (listener `smtp`, no sign-in, no
-relaying) and *Client* (listeners `submission` and `submissions`, sign-in required, `PLAIN` and `LOGIN`). Without
-any `[[send_connector]]` there is *Internet*: everything, by MX.
+relaying, unknown recipients refused) and *Client* (listeners `submission` and `submissions`, sign-in required with
+`PLAIN` or `LOGIN`, unknown recipients taken and reported). Without any `[[send_connector]]` there is *Internet*:
+everything, by MX.
 """
 
 

@@ -17,7 +17,7 @@ MAX_TEXT = 2000  # characters of a reply that are read
 
 _NOT_WORD = re.compile(r"[^a-z0-9]+")
 _EDGES = "\"'()[]{}<>,;:.!?*#-_="
-_URL_PREFIX = ("http", "www.", "/")
+_URL_PREFIX = ("http:", "https:", "www.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +57,7 @@ def read_words(lines: Iterable[str]) -> Words:
     for token in " ".join(lines)[:MAX_TEXT].lower().split():
         if token.isalnum():
             kept.append(token)
-        elif "@" in token or (token[0] == "<" and ">" in token):
+        elif "@" in token or token[0] == "/" or (token[0] == "<" and ">" in token):
             continue
         elif "://" in token or token.startswith(_URL_PREFIX):
             url = True

@@ -1,6 +1,6 @@
 """What one report costs: microseconds of CPU for each kind and for each step, best of several rounds.
 
-    python -m bench.report
+python -m bench.report
 """
 
 from __future__ import annotations
@@ -99,6 +99,7 @@ def main() -> None:
     about = occasion(MESSAGE, GUY, CONTENT, PLAIN, HOST, 1210108989.0)
     one = compose.told(settled(REFUSED))
     page = compose.page(about, Action.FAILED, [one])
+    administrators = text.administrators(page)
     rows: tuple[tuple[str, Callable[[], object]], ...] = (
         ("headline of a message (4 KiB)", lambda: headline(CONTENT)),
         ("report, unknown here, text and HTML", lambda: reporter(MESSAGE, CONTENT, [settled(UNKNOWN)])),
@@ -107,8 +108,8 @@ def main() -> None:
         ("report, refused there, reader outside", lambda: reporter(OUTSIDE, CONTENT, [settled(REFUSED)])),
         ("of which: the explanation", lambda: compose.told(settled(REFUSED))),
         ("of which: composing the page", lambda: compose.page(about, Action.FAILED, [one])),
-        ("of which: laying out text", lambda: text.render(page)),
-        ("of which: laying out HTML", lambda: html.render(page)),
+        ("of which: laying out text", lambda: text.render(page, text.administrators(page))),
+        ("of which: laying out HTML", lambda: html.render(page, administrators)),
     )
     for name, work in rows:
         print(f"{name:<42}{best(work):8.1f} us")

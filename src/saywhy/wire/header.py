@@ -15,6 +15,8 @@ MAX_BLOCK = 1024 * 1024  # octets of header looked at
 MAX_VALUE = 2000  # characters kept of a value in a headline
 MAX_FIELDS = 10_000
 
+_RECEIVED = b"\nreceived:"
+
 
 class Field(NamedTuple):
     """One header field.  `name` as written, `body` as on the wire: folded, leading space and line end on."""
@@ -38,7 +40,7 @@ def headline(content: bytes) -> Headline:
         date=_value(block, lower, b"\ndate:"),
         from_=_value(block, lower, b"\nfrom:"),
         language=_value(block, lower, b"\ncontent-language:"),
-        hops=lower.count(b"\nreceived:"),
+        hops=lower.count(_RECEIVED),
     )
 
 
@@ -78,9 +80,15 @@ def scan(data: bytes, start: int, end: int, most: int = MAX_FIELDS) -> tuple[lis
 
 def received_lines(content: bytes) -> list[str]:
     """The bodies of the Received fields, unfolded, the latest hop first, as they stand in the message."""
-    block = header_block(content)
-    fields, _ = scan(block, 0, len(block))
-    return [field.text for field in fields if field.name.lower() == "received"]
+    block = b"\n" + header_block(content)
+    lower, found = block.lower(), []
+    at = lower.find(_RECEIVED)
+    while at >= 0:
+        start = at + len(_RECEIVED)
+        end = _field_end(block, start, len(block))
+        found.append(unfolded(block[start:end]))
+        at = lower.find(_RECEIVED, end - 1)
+    return found
 
 
 def unfolded(body: bytes) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 
 from saywhy.flow.report.reporter import Reporter
@@ -66,7 +66,7 @@ class World:
     organisation: Organisation = ORGANISATION
     hostname: str = HOST
     now: float = NOW
-    tokens: Tokens = field(default_factory=Tokens)
+    tokens: Callable[[], str] = field(default_factory=Tokens)
 
     def report(self, message: Message, settled: Sequence[Settled], content: bytes = CONTENT) -> Reports:
         reporter = Reporter(lambda: self.organisation, self.hostname, FixedClock(self.now), self.tokens)

@@ -18,7 +18,7 @@ from saywhy.flow.report.parties import parties
 from saywhy.flow.stages import Settled
 from saywhy.model.failure import Failure
 from saywhy.model.outcome import Deferred, Delivered, Expanded, Failed, Relayed
-from saywhy.why.explain import Explanation, Reader, explain
+from saywhy.why.explain import Act, Explanation, Reader, explain
 from saywhy.wire.encoded_word import decode
 from saywhy.wire.report.clean import MAX_SUBJECT, line, name
 from saywhy.wire.report.values import Action
@@ -26,17 +26,20 @@ from saywhy.wire.report.values import Action
 MAX_WORDS = 12  # lines of a remote's reply
 MAX_HELP = 10  # lines of the organisation's own text
 
+_SUCCESS = Explanation("", "", (), Act.NOBODY)
+
 
 @dataclass(frozen=True, slots=True)
 class Told:
-    """One recipient with the words for it; a success has no explanation."""
+    """One recipient with the words for it; a success needs none."""
 
     settled: Settled
-    explanation: Explanation | None
+    explanation: Explanation
 
     @property
     def act(self) -> str:
-        return self.explanation.act.value if self.explanation else ""
+        """Who has to act, as the catalogue names them; empty for a success."""
+        return "" if self.explanation is _SUCCESS else self.explanation.act.value
 
     @property
     def address(self) -> str:
@@ -47,10 +50,10 @@ class Told:
 def told(settled: Settled) -> Told:
     failure = failure_of(settled.outcome)
     if failure is None:
-        return Told(settled, None)
-    evidence = replace(failure.evidence, near=())  # the report's own line says them, to those who may read them
-    address = str(settled.pending.recipient.address)
-    return Told(settled, explain(replace(failure, evidence=evidence), Reader.SENDER, recipient=address))
+        return Told(settled, _SUCCESS)
+    if failure.evidence.near:  # the report's own line says them, to those who may read them
+        failure = replace(failure, evidence=replace(failure.evidence, near=()))
+    return Told(settled, explain(failure, Reader.SENDER, recipient=str(settled.pending.recipient.address)))
 
 
 def page(occasion: Occasion, action: Action, recipients: Sequence[Told], more: int = 0) -> Page:
@@ -81,39 +84,36 @@ def subject(occasion: Occasion, action: Action) -> str:
 
 
 def _block(occasion: Occasion, one: Told, code: str) -> Block:
-    block = Block(
-        address=one.address,
-        when=occasion.time(tried_at(one.settled, occasion.now)),
-        happened="",
-        code=code,
-    )
     match one.settled.outcome:
         case Failed(failure):
-            return _trouble(occasion, block, one, failure)
+            return _trouble(occasion, one, failure, code, "")
         case Deferred(failure):
             patience = occasion.say(phrases.PATIENCE).format(time=occasion.time(occasion.message.expires))
-            return replace(_trouble(occasion, block, one, failure), patience=patience)
+            return _trouble(occasion, one, failure, code, patience)
         case Delivered():
-            return replace(block, happened=occasion.say(phrases.DELIVERED))
+            happened = occasion.say(phrases.DELIVERED)
         case Relayed():
             server = remote_of(one.settled.outcome)[0] or occasion.say(phrases.OTHER_SERVER)
-            return replace(block, happened=occasion.say(phrases.RELAYED).format(server=name(server)))
+            happened = occasion.say(phrases.RELAYED).format(server=name(server))
         case Expanded():
-            return replace(block, happened=occasion.say(phrases.EXPANDED))
+            happened = occasion.say(phrases.EXPANDED)
         case _:
             assert_never(one.settled.outcome)
+    return Block(one.address, occasion.time(tried_at(one.settled, occasion.now)), happened, code)
 
 
-def _trouble(occasion: Occasion, block: Block, one: Told, failure: Failure) -> Block:
-    if one.explanation is None:
-        return block
-    waiting = isinstance(one.settled.outcome, Deferred)
-    boxes, verdict = parties(one.explanation.act, occasion.frame, internal=occasion.internal, waiting=waiting)
+def _trouble(occasion: Occasion, one: Told, failure: Failure, code: str, patience: str) -> Block:
+    boxes, verdict = parties(
+        one.explanation.act, occasion.frame, internal=occasion.internal, waiting=bool(patience)
+    )
     server, words = remote_of(one.settled.outcome)
-    return replace(
-        block,
+    return Block(
+        address=one.address,
+        when=occasion.time(tried_at(one.settled, occasion.now)),
         happened=line(one.explanation.happened),
+        code=code,
         hint=_did_you_mean(occasion, failure.evidence.near),
+        patience=patience,
         steps=tuple(map(line, one.explanation.steps)),
         parties=boxes,
         verdict=verdict,

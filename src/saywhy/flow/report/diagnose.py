@@ -25,6 +25,8 @@ MAX_HEADER = 16 * 1024  # octets of the original's header repeated in the human 
 MAX_HISTORY = 10  # attempts, the last ones
 MAX_TRANSCRIPT = 20  # lines, the last ones
 
+_PLAIN = bytes(range(32, 127)) + b"\t\r\n"
+
 
 def diagnostics(occasion: Occasion, settled: Sequence[Settled]) -> Diagnostics:
     header, cut = occasion.header, len(occasion.header) > MAX_HEADER
@@ -34,7 +36,7 @@ def diagnostics(occasion: Occasion, settled: Sequence[Settled]) -> Diagnostics:
         server=name(occasion.hostname),
         recipients=tuple(_diagnosis(occasion, one) for one in settled),
         hops=tuple(_steps(hops(received_lines(occasion.header)[-MAX_HOPS:]))),
-        header=tuple(_verbatim(text(raw)) for raw in header.splitlines()),
+        header=_verbatim(header),
         cut=cut,
     )
 
@@ -104,8 +106,14 @@ def _utc(at: float) -> str:
     return time.strftime("%Y-%m-%d %H:%M:%SZ", time.gmtime(at))
 
 
-def _verbatim(raw: str) -> str:
-    """A line of the header as received, its folding kept; controls and what hides text made visible."""
+def _verbatim(header: bytes) -> tuple[str, ...]:
+    """The header's lines as received, folding kept; controls and what hides text made visible."""
+    if not header.translate(None, _PLAIN):
+        return tuple(header.decode("ascii").splitlines())
+    return tuple(map(_visible, map(text, header.splitlines())))
+
+
+def _visible(raw: str) -> str:
     if raw.isprintable():
         return raw
     indent = " " if raw[:1] in (" ", "\t") else ""

@@ -6,10 +6,11 @@ fold and open where it cannot.  Every value passes `escape`.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
-from html import escape
+from html import escape as escape_always
 
-from saywhy.flow.report import phrases, text
+from saywhy.flow.report import phrases
 from saywhy.flow.report.page import Block, Page
 from saywhy.why.words import Frame
 from saywhy.wire.report.values import Action
@@ -22,17 +23,22 @@ _ACCENT: Mapping[Action, str] = {
     Action.RELAYED: "#1d4f91",
     Action.EXPANDED: "#1d4f91",
 }
+_SPECIAL = re.compile("[&<>\"']")
 _FONT = "font-family:'Segoe UI',Roboto,Helvetica,Arial,sans-serif;"
 _MONO = "font-family:Consolas,Menlo,'Courier New',monospace;"
 _TABLE = '<table role="presentation" cellpadding="0" cellspacing="0" border="0"'
 _INK, _SOFT = "#1c1e21", "#4a4f57"
 
 
-def render(page: Page) -> str:
+def render(page: Page, administrators: str) -> str:
+    """`administrators` are the lines of the section for administrators, as the plain text has them."""
     accent = _ACCENT[page.action]
-    return "".join(
-        (_open(page, accent), *_blocks(page, accent), *_extras(page), *_administrators(page), _close(page))
-    )
+    details = _administrators(page, administrators) if administrators else ""
+    return "".join((_open(page, accent), *_blocks(page, accent), *_extras(page), details, _close(page)))
+
+
+def escape(value: str) -> str:
+    return escape_always(value) if _SPECIAL.search(value) else value
 
 
 def _open(page: Page, accent: str) -> str:
@@ -128,11 +134,9 @@ def _extras(page: Page) -> Iterator[str]:
         )
 
 
-def _administrators(page: Page) -> Iterator[str]:
-    if page.diagnostics is None:
-        return
-    lines = escape(text.administrators(page.diagnostics, page.frame))
-    yield (
+def _administrators(page: Page, administrators: str) -> str:
+    lines = escape(administrators)
+    return (
         f'<tr><td style="padding:12px 26px 4px;{_FONT}font-size:13px;line-height:19px;color:{_INK};">\n'
         f'<hr style="border:0;border-top:1px solid #d5d8dd;margin:0 0 12px;">\n<details>\n'
         f'<summary style="font-weight:bold;">{escape(page.frame.say(phrases.DIAGNOSTICS))}</summary>\n'

@@ -31,6 +31,7 @@ def letter(
     recipients = [told(one) for one in settled]
     acts = [one.act for one in recipients]
     seen = page(about, action, recipients, more)
+    administrators = text.administrators(seen)
     content = build(
         ReportMessage(
             sender=_postmaster(about),
@@ -41,8 +42,8 @@ def letter(
             message_id=f"<{token}@{about.hostname}>",
             in_reply_to=about.message.headline.message_id,
             language=about.frame.language,
-            text=text.render(seen),
-            html=html.render(seen) if about.config.report_html else "",
+            text=text.render(seen, administrators),
+            html=html.render(seen, administrators) if about.config.report_html else "",
             status=delivery_report(about.message, settled, acts, action, about.hostname, about.now),
             returned=_returned(about, action),
         ),

@@ -12,13 +12,13 @@ WIDTH = 75
 RULE = "-" * 60
 
 
-def render(page: Page) -> str:
-    return "\n".join((*_top(page), *_bottom(page))) + "\n"
+def render(page: Page, administrators: str) -> str:
+    return "\n".join((*_top(page), *_bottom(page, administrators))) + "\n"
 
 
-def administrators(found: Diagnostics, frame: Frame) -> str:
-    """The section for administrators, without its heading; HTML shows the same lines."""
-    return "\n".join(_diagnostics(found, frame))
+def administrators(page: Page) -> str:
+    """The section for administrators below its heading, the same in HTML; empty when there is none."""
+    return "\n".join(_diagnostics(page.diagnostics, page.frame)) if page.diagnostics is not None else ""
 
 
 def _top(page: Page) -> Iterator[str]:
@@ -40,13 +40,13 @@ def _top(page: Page) -> Iterator[str]:
             yield from _wrapped(extra, "")
 
 
-def _bottom(page: Page) -> Iterator[str]:
-    if page.diagnostics is not None:
+def _bottom(page: Page, administrators: str) -> Iterator[str]:
+    if administrators:
         yield ""
         yield RULE
         yield page.frame.say(phrases.DIAGNOSTICS)
         yield ""
-        yield from _diagnostics(page.diagnostics, page.frame)
+        yield administrators
     yield ""
     yield from page.codes
 
@@ -71,7 +71,7 @@ def _block(block: Block, frame: Frame) -> Iterator[str]:
 
 def _boxes(block: Block, label: str) -> Iterator[str]:
     boxes = "   ".join(f"[{'x' if party.acts else ' '}] {party.name}" for party in block.parties)
-    if len(label) + len(boxes) + 7 <= WIDTH:
+    if len(block.parties) <= 3:
         yield f"      {label} {boxes}"
     else:
         yield f"      {label}"
@@ -112,6 +112,9 @@ def _wrapped(prose: str, indent: str, first: str = "") -> Iterator[str]:
     if not prose:
         return
     line = first or indent
+    if len(line) + len(prose) <= WIDTH:
+        yield line + prose
+        return
     start = len(line)
     for word in prose.split(" "):
         if len(line) > start and len(line) + 1 + len(word) > WIDTH:

@@ -84,8 +84,8 @@ def _prose(subtype: str, text: str) -> Part:
 
 def _status(message: ReportMessage) -> Part:
     if message.utf8:
-        return "message/global-delivery-status", "8bit", status.write(message.status, utf8=True)
-    return "message/delivery-status", "7bit", status.write(message.status)
+        return "message/global-delivery-status", "8bit", status.write_clean(message.status, utf8=True)
+    return "message/delivery-status", "7bit", status.write_clean(message.status)
 
 
 def _returned(returned: Returned, utf8: bool) -> Part:

@@ -8,7 +8,6 @@ a report that was built from a value; a clean value comes back identical.
 from __future__ import annotations
 
 import re
-from dataclasses import replace
 
 from saywhy.model.envelope import OriginalRecipient
 from saywhy.wire.report.values import DeliveryReport, Diagnostic, RecipientReport, ReportMessage
@@ -22,6 +21,7 @@ MAX_TIME = 253402300799  # the last second of the year 9999
 _TYPE = re.compile(r"[A-Za-z0-9-]{1,40}")
 IP = re.compile(r"[0-9A-Fa-f:.]{1,45}")
 REPLY_LINE = re.compile(r"[2-5][0-9]{2}(?:[ -]|$)")
+_NAME = re.compile(rf"[!-'*-:<-~]{{1,{MAX_NAME}}}")
 _MESSAGE_ID = re.compile(r"<[!-;=?-~]{1,900}>")
 _LANGUAGE = re.compile(r"[A-Za-z0-9-]{1,35}")
 _CONTROLS = dict.fromkeys([*range(10), *range(11, 32), *range(127, 160), *range(0xD800, 0xE000)], "?") | {9: "\t"}
@@ -30,6 +30,8 @@ _JOINERS = "\u200c\u200d"  # letters of several scripts, and emoji, need them
 
 def line(text: str, most: int = MAX_TEXT) -> str:
     """Any text -> one harmless line of at most `most` characters."""
+    if len(text) <= most and text.isprintable() and "  " not in text and text == text.strip():
+        return text  # as nearly all are
     text = text[: most * 4]
     if not text.isprintable():
         text = "".join(char if char.isprintable() or char in _JOINERS else _instead(char) for char in text)
@@ -42,6 +44,8 @@ def _instead(char: str) -> str:
 
 def name(text: str) -> str:
     """The name of a host as it stands before a comment: no space, parenthesis or semicolon."""
+    if _NAME.fullmatch(text):
+        return text
     return re.sub(r"[\s();]", "?", line(text, MAX_NAME))
 
 
@@ -72,8 +76,7 @@ def clean(report: DeliveryReport) -> DeliveryReport:
 def clean_message(message: ReportMessage) -> ReportMessage:
     """The message as it can be written and read back."""
     sender = line(message.sender)
-    return replace(
-        message,
+    return ReportMessage(
         sender=sender if message.utf8 else sender.encode("ascii", "replace").decode(),
         sender_name=line(message.sender_name, MAX_NAME),
         to=line(message.to),
@@ -84,6 +87,7 @@ def clean_message(message: ReportMessage) -> ReportMessage:
         language=message.language if _LANGUAGE.fullmatch(message.language) else "en",
         text=_prose(message.text),
         html=_prose(message.html),
+        returned=message.returned,
         status=clean(message.status),
     )
 
@@ -100,9 +104,10 @@ def _prose(text: str) -> str:
 
 
 def _recipient(report: RecipientReport) -> RecipientReport:
-    return replace(
-        report,
+    return RecipientReport(
         final=line(report.final),
+        action=report.action,
+        status=report.status,
         original=_original(report.original),
         remote_mta=name(report.remote_mta),
         diagnostic=_diagnostic(report.diagnostic),

@@ -31,7 +31,11 @@ _COMMENT = re.compile(r"\s\(([^()]*+)\)\s*+\Z")
 
 def write(report: DeliveryReport, *, utf8: bool = False) -> bytes:
     """A report -> the body of message/delivery-status, or with `utf8` of message/global-delivery-status."""
-    report = clean(report)
+    return write_clean(clean(report), utf8=utf8)
+
+
+def write_clean(report: DeliveryReport, *, utf8: bool = False) -> bytes:
+    """As `write`, for a report that is clean already."""
     mta = "dns" if "." in report.reporting_mta else "x-local-hostname"  # RFC 3461 section 6.3 (b)
     groups = [
         _field("Original-Envelope-Id", report.envid, utf8)

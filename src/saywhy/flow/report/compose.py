@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from typing import assert_never
 
 from saywhy.flow.report import diagnose, phrases
-from saywhy.flow.report.facts import failure_of, remote_of, status_of, tried_at
+from saywhy.flow.report.facts import failure_of, happened_at, remote_of, status_of
 from saywhy.flow.report.occasion import Occasion
 from saywhy.flow.report.page import Block, Page
 from saywhy.flow.report.parties import parties
@@ -99,7 +99,7 @@ def _block(occasion: Occasion, one: Told, code: str) -> Block:
             happened = occasion.say(phrases.EXPANDED)
         case _:
             assert_never(one.settled.outcome)
-    return Block(one.address, occasion.time(tried_at(one.settled, occasion.now)), happened, code)
+    return Block(one.address, occasion.time(happened_at(one.settled, occasion.now)), happened, code)
 
 
 def _trouble(occasion: Occasion, one: Told, failure: Failure, code: str, patience: str) -> Block:
@@ -109,7 +109,7 @@ def _trouble(occasion: Occasion, one: Told, failure: Failure, code: str, patienc
     server, words = remote_of(one.settled.outcome)
     return Block(
         address=one.address,
-        when=occasion.time(tried_at(one.settled, occasion.now)),
+        when=occasion.time(happened_at(one.settled, occasion.now)),
         happened=line(one.explanation.happened),
         code=code,
         hint=_did_you_mean(occasion, failure.evidence.near),

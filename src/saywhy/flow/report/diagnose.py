@@ -67,23 +67,22 @@ def exchange_line(settled: Settled) -> str:
 
 def _facts(occasion: Occasion, pending: Pending, failure: Failure) -> Iterator[tuple[str, str]]:
     recipient = str(pending.recipient.address)
-    seen = explain(failure, Reader.ADMIN, recipient=recipient).facts
     yield "Message id", str(occasion.message.id)
-    if not any(label == "Attempts" for label, _ in seen):
-        yield "Attempts", str(max(pending.attempts, 1))
+    yield "Attempts", str(max(pending.attempts, 1))
     if pending.first_attempt:
         yield "First attempt", _utc(pending.first_attempt)
     if pending.last_attempt:
         yield "Last attempt", _utc(pending.last_attempt)
     if not failure.evidence.queue and pending.attempts:
         yield "Queue", line(pending.hop.key)
-    for label, value in seen:
-        yield line(label), line(value)
+    for label, value in explain(failure, Reader.ADMIN, recipient=recipient).facts:
+        if label != "Attempts":  # the queue's count above is exact
+            yield line(label), line(value)
 
 
 def _history(failure: Failure) -> Iterator[str]:
-    """What each attempt met, for a failure that ends a row of them."""
-    for attempt in failure.because[-MAX_HISTORY:]:
+    """What earlier attempts met, in the order of their times."""
+    for attempt in sorted(failure.because, key=lambda attempt: attempt.at)[-MAX_HISTORY:]:
         at = f"{_utc(attempt.at)}  " if attempt.at else ""
         yield f"{at}{line(attempt.line())}"
 

@@ -31,10 +31,10 @@ def delivery_report(
     )
 
 
-def tried_at(settled: Settled, now: float) -> float:
-    """When it was last tried; what failed before any attempt failed when it was found out."""
-    failure = failure_of(settled.outcome)
-    return settled.pending.last_attempt or (failure.at if failure else 0.0) or now
+def happened_at(settled: Settled, now: float) -> float:
+    """When the news came about: a failure at its own time, anything else with the last attempt."""
+    given_up = settled.outcome.failure.at if isinstance(settled.outcome, Failed) else 0.0
+    return given_up or settled.pending.last_attempt or now
 
 
 def failure_of(outcome: Outcome) -> Failure | None:
@@ -81,7 +81,7 @@ def _recipient(message: Message, settled: Settled, act: str, action: Action, now
         original=recipient.original,
         remote_mta=remote,
         diagnostic=_diagnostic(failure, reply),
-        last_attempt=tried_at(settled, now),
+        last_attempt=settled.pending.last_attempt or happened_at(settled, now),
         final_log_id=str(message.id),
         will_retry_until=message.expires if action is Action.DELAYED else 0.0,
         cause=failure.cause if failure else "",

@@ -81,7 +81,7 @@ GENERATING_SERVER = mark("Generating server:")
 HOPS = mark("Message hops:")
 HEADERS = mark("Original message headers:")
 CUT = mark("(The rest of the header is in the attached part.)")
-HISTORY = mark("Attempts so far:")
+HISTORY = mark("What earlier attempts met:")
 SESSION = mark("End of the session:")
 
 MONTHS = (

@@ -56,7 +56,11 @@ class Place:
 
 def _create(path: Path) -> int:
     """Open for writing, made with mode 0600 whatever the umask."""
-    return os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC | os.O_NOFOLLOW, 0o600)
+    made = not path.exists()
+    descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC | os.O_NOFOLLOW, 0o600)
+    if made:
+        os.fchmod(descriptor, 0o600)
+    return descriptor
 
 
 def make_directory(path: Path) -> None:

@@ -97,18 +97,42 @@ def test_a_delay_never_speaks_of_failure(id_: str) -> None:
     assert "failed" not in f"{said.title} {said.happened} {' '.join(said.steps)}".lower()
 
 
+def expired(last: Failure, cause: str = "", *, lifetime: int = 172_800) -> Failure:
+    """As flow/queue/expiry makes it: the last attempt's evidence, with the time where that has no numbers."""
+    seen = last.evidence
+    if seen.limit < 0 and seen.observed < 0:
+        seen = replace(seen, observed=lifetime, limit=lifetime)
+    return replace(
+        last, cause=cause or last.cause, evidence=seen, permanent=True, tag="QUEUE.Expired", because=(last,)
+    )
+
+
 def test_an_expiry_tells_how_long_it_was_tried_and_what_the_last_attempt_met() -> None:
-    attempt = failure(
-        "remote-deferred", "4.3.0", permanent=False, remote_host="mx.dest.test", reply=("451 later.",)
+    last = failure(
+        "remote-deferred", "4.3.0", permanent=False, remote_host="mx.dest.test", reply=("451 4.3.0 later.",)
     )
-    attempts = tuple(replace(attempt, at=1_000_000.0 + 3600 * hour) for hour in range(48))
-    expired = replace(failure("expired", "4.4.7"), because=attempts, at=1_000_000.0 + 48 * 3600)
-    said = explain(expired, Reader.SENDER, recipient=BOB)
+    said = explain(expired(last, "expired"), Reader.SENDER, recipient=BOB)
     assert said.happened == (
-        "The message could not be delivered in 2 days, after 48 attempts, so we gave up. "
-        "The last answer of the other server was: 451 later."
+        "The message could not be delivered in 2 days, so we gave up. "
+        "The last answer of the other server was: 451 4.3.0 later."
     )
-    assert ("Attempts", "48 in 2 days") in said.facts
+    assert ("Tried for", "2 days") in said.facts
+    assert "Limit" not in dict(said.facts)
+
+
+def test_an_expiry_with_the_cause_of_the_last_attempt_says_that_and_the_time() -> None:
+    last = failure("no-answer", "4.4.1", permanent=False, hosts=("mx.dest.test [192.0.2.7]:25: refused",))
+    said = explain(replace(expired(last), status=Status(5, 4, 1)), Reader.SENDER, recipient=BOB)
+    assert said.happened.startswith("No mail server of dest.test answered, in 2 days of attempts.")
+    assert said.act is Act.THEIR_ADMIN
+    assert ("Tried", "mx.dest.test [192.0.2.7]:25: refused") in said.facts
+
+
+def test_an_expiry_of_a_trouble_with_numbers_keeps_them() -> None:
+    last = failure("too-many-connections", "4.3.2", permanent=False, limit=20)
+    said = explain(expired(last), Reader.SENDER, recipient=BOB)
+    assert "than this server allows (20)" in said.happened
+    assert ("Limit", "20 allowed") in said.facts
 
 
 def test_a_reply_in_several_lines_is_quoted_as_one_sentence() -> None:

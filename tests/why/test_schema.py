@@ -7,7 +7,8 @@ from typing import Any
 
 import pytest
 
-from saywhy.why.schema import SchemaError, read_cause, read_code
+from saywhy.why.document import SchemaError
+from saywhy.why.schema import read_cause, read_code
 
 CAUSE: dict[str, Any] = {
     "id": "too-hot",

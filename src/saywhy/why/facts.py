@@ -12,6 +12,7 @@ from saywhy.why.template import clean
 from saywhy.why.units import pair, quantity, span
 
 _CODES = re.compile(r"^[2-5][0-9]{2}[ -](?:[245]\.[0-9]{1,3}\.[0-9]{1,3} ?)?")
+EXPIRED = "QUEUE.Expired"  # the tag of a failure that ends a row of attempts
 MAX_HOSTS = 10  # next hops that are listed
 
 Facts = tuple[tuple[str, str], ...]
@@ -29,12 +30,14 @@ def shown(failure: Failure, unit: Unit, *, internal: bool) -> Facts:
     _add(out, "Remote server", _server(evidence))
     _add(out, "It said", " / ".join(evidence.reply))
     _add(out, "In answer to", evidence.command or evidence.step.value)
-    _add(out, "Limit", _limit(evidence, unit))
+    if _lifetime(failure) < 0:
+        _add(out, "Limit", _limit(evidence, unit))
+    else:
+        _add(out, "Tried for", _period(failure))
     _add(out, "DNS", evidence.dns)
     _add(out, "TLS", evidence.tls)
     for host in evidence.hosts[:MAX_HOSTS]:
         _add(out, "Tried", host)
-    _add(out, "Attempts", _attempts(failure))
     if internal:
         _add(out, "Object", evidence.name)
         _add(out, "Queue", evidence.queue)
@@ -62,42 +65,44 @@ def _limit(evidence: Evidence, unit: Unit) -> str:
     return f"{limit} allowed" if limit else observed
 
 
-def _attempts(failure: Failure) -> str:
-    count = len(failure.because)
-    if not count:
-        return ""
-    period = _period(failure)
-    return f"{count} in {period}" if period else str(count)
+def _lifetime(failure: Failure) -> int:
+    """Seconds from arrival to giving up, which an expiry notes where it has no other numbers; -1 for others."""
+    if failure.tag != EXPIRED:
+        return -1
+    seen, last = failure.evidence, _last(failure)
+    if failure.because and (seen.observed, seen.limit) == (last.observed, last.limit):
+        return -1
+    return seen.observed
 
 
 def _period(failure: Failure) -> str:
-    """From the first attempt to the end; empty when the times are not known."""
-    times = [attempt.at for attempt in failure.because if attempt.at]
-    end = failure.at or (times[-1] if times else 0.0)
-    return span(end - times[0]) if times and end > times[0] else ""
+    lifetime = _lifetime(failure)
+    return span(lifetime) if lifetime > 0 else ""
 
 
 def _domain(recipient: str) -> str:
     return recipient.rpartition("@")[2]
 
 
-def _seen(failure: Failure) -> Evidence:
-    """An expiry's own Evidence is of the queue; what stopped the mail is that of the last attempt."""
-    return failure.because[-1].evidence if failure.because else failure.evidence
+def _last(failure: Failure) -> Evidence:
+    """What the last attempt saw: `because` has the newest first."""
+    return failure.because[0].evidence if failure.because else failure.evidence
 
 
 def _host(failure: Failure) -> str:
-    return failure.evidence.remote_host or _seen(failure).remote_host
+    return failure.evidence.remote_host or _last(failure).remote_host
 
 
 def _last_words(failure: Failure) -> str:
     """A remote's reply as one sentence without its end: codes once, at the beginning."""
-    lines = failure.evidence.reply or _seen(failure).reply
+    lines = failure.evidence.reply or _last(failure).reply
     return " ".join((*lines[:1], *(_CODES.sub("", line) for line in lines[1:]))).rstrip(" .")
 
 
 def _number(failure: Failure, unit: Unit, *, limit: bool) -> str:
     evidence = failure.evidence
+    if _lifetime(failure) >= 0:
+        return ""
     if evidence.observed >= 0 and evidence.limit >= 0:
         return pair(evidence.observed, evidence.limit, unit)[limit]
     return quantity(evidence.limit if limit else evidence.observed, unit)
@@ -113,18 +118,17 @@ _VALUES: Mapping[str, Callable[[Failure, str, Unit], str]] = {
     "recipient": lambda _f, recipient, _u: recipient,
     "domain": lambda _f, recipient, _u: _domain(recipient),
     "host": lambda failure, _r, _u: _host(failure),
-    "ip": lambda failure, _r, _u: failure.evidence.remote_ip or _seen(failure).remote_ip,
+    "ip": lambda failure, _r, _u: failure.evidence.remote_ip or _last(failure).remote_ip,
     "reply": lambda failure, _r, _u: _last_words(failure),
     "status": lambda failure, _r, _u: str(failure.status),
     "observed": lambda failure, _r, unit: _number(failure, unit, limit=False),
     "limit": lambda failure, _r, unit: _number(failure, unit, limit=True),
-    "dns": lambda failure, _r, _u: failure.evidence.dns or _seen(failure).dns,
-    "tls": lambda failure, _r, _u: failure.evidence.tls or _seen(failure).tls,
+    "dns": lambda failure, _r, _u: failure.evidence.dns or _last(failure).dns,
+    "tls": lambda failure, _r, _u: failure.evidence.tls or _last(failure).tls,
     "step": lambda failure, _r, _u: failure.evidence.step.value,
     "period": lambda failure, _r, _u: _period(failure),
-    "attempts": lambda failure, _r, _u: str(len(failure.because) or ""),
     "near": lambda failure, _r, _u: _near(failure.evidence.near),
     "name": lambda failure, _r, _u: failure.evidence.name,
-    "queue": lambda failure, _r, _u: failure.evidence.queue or _seen(failure).queue,
-    "connector": lambda failure, _r, _u: failure.evidence.connector or _seen(failure).connector,
+    "queue": lambda failure, _r, _u: failure.evidence.queue or _last(failure).queue,
+    "connector": lambda failure, _r, _u: failure.evidence.connector or _last(failure).connector,
 }

@@ -31,7 +31,6 @@ FIELDS: Mapping[str, tuple[str, str]] = {
     "tls": ("", ""),
     "step": ("", ""),
     "period": ("", ""),
-    "attempts": ("", ""),
     "near": ("", ""),
     "name": ("", "NAME"),
     "queue": ("", "QUEUE"),

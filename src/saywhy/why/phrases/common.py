@@ -197,10 +197,9 @@ ROWS: tuple[Row, ...] = (
         1,
         """
         not authorized to send to; not allowed to send to; not permitted to send to; only accepts messages
-        from; only accepts mail from; restricted recipient; members only; authentication required for
-        delivery; delivery not authorized; not allowed to post; only members; subscribers only; not a
-        member; does not accept mail from; internal only; doesn't accept mail from; blocked by recipient;
-        recipient has blocked; from internal
+        from; only accepts mail from; restricted recipient; members only; delivery not authorized; not
+        allowed to post; only members; subscribers only; not a member; does not accept mail from; internal
+        only; doesn't accept mail from; blocked by recipient; recipient has blocked; from internal
         """,
     ),
     Row(
@@ -211,9 +210,8 @@ ROWS: tuple[Row, ...] = (
         host unknown; unknown host; domain not found; host not found; domain unknown; nxdomain; unknown
         domain; no such domain; domain does not exist; domain doesn't exist; name or service not known; name
         service error; host or domain name not found; no mx; bad destination system; bad destination host;
-        unable to route; cannot route; no route; dns lookup; dns error; invalid domain; invalid host;
-        unroutable; mx record; mx records; illegal host domain name; domain name not found; no matches to
-        nameserver query
+        unable to route; cannot route; no route; dns lookup; dns error; invalid domain; invalid host; mx
+        record; mx records; illegal host domain name; domain name not found; no matches to nameserver query
         """,
     ),
     Row(

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import calendar
 import time
-from datetime import datetime
+from datetime import UTC, datetime
 from functools import lru_cache
 
 _DAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
@@ -38,11 +37,11 @@ def parse(text: str) -> tuple[float, int] | None:
         return None
     try:
         day, month, year = int(words[0]), _MONTHS.index(words[1][:3].title()) + 1, _year(words[2])
-        moment = calendar.timegm(datetime(year, month, day, *_clock(words[3])).timetuple())
+        moment = datetime(year, month, day, *_clock(words[3]), tzinfo=UTC).timestamp()
     except (ValueError, OverflowError):
         return None
     offset = _offset(words[4]) if len(words) > 4 else 0
-    return float(moment - offset * 60), offset
+    return moment - offset * 60, offset
 
 
 _ZONES = {"EDT": -240, "EST": -300, "CDT": -300, "CST": -360, "MDT": -360, "MST": -420, "PDT": -420, "PST": -480}

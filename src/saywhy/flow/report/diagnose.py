@@ -102,7 +102,8 @@ def _steps(journey: Sequence[Hop]) -> Iterator[Step]:
 
 
 def _utc(at: float) -> str:
-    return time.strftime("%Y-%m-%d %H:%M:%SZ", time.gmtime(at))
+    t = time.gmtime(at)
+    return f"{t.tm_year}-{t.tm_mon:02d}-{t.tm_mday:02d} {t.tm_hour:02d}:{t.tm_min:02d}:{t.tm_sec:02d}Z"
 
 
 def _verbatim(header: bytes) -> tuple[str, ...]:

@@ -196,3 +196,13 @@ def test_scraps_give_an_empty_report(body: bytes) -> None:
 
 def test_a_huge_part_is_read_to_a_bound() -> None:
     assert len(read(b"R: x\n\n" + b"Action: failed\n\n" * 200_000).recipients) < 10_000
+
+
+@pytest.mark.parametrize("more", [b"\n y", b"\n\t\ty", b"\n 550 y"])
+def test_a_value_of_very_many_lines_is_read(more: bytes) -> None:
+    (recipient,) = read(b"Action: failed\nDiagnostic-Code: smtp; 550 x" + more * 200_000).recipients
+    assert recipient.diagnostic.lines[0].startswith("550 x")
+
+
+def test_empty_lines_before_the_first_field_are_passed_over() -> None:
+    assert read(b"\r\n\r\n" + write(REPORT)) == REPORT

@@ -49,7 +49,7 @@ def write_clean(report: DeliveryReport, *, utf8: bool = False) -> bytes:
 
 def read(data: bytes, *, utf8: bool = False) -> DeliveryReport:
     """The body of a status part -> the report; what it does not say is empty."""
-    groups = [_Group(block, utf8) for block in _BLANK.split(data, MAX_GROUPS)[:MAX_GROUPS]]
+    groups = [_Group(block, utf8) for block in _BLANK.split(data.lstrip(b"\r\n"), MAX_GROUPS)[:MAX_GROUPS]]
     top = next((group for group in groups[:1] if not group.is_recipient), _Group(b"", utf8))
     received_from, comment = top.mta("received-from-mta")
     return DeliveryReport(
@@ -223,15 +223,15 @@ def _fields(block: bytes) -> Iterator[Field]:
 def _lines(body: bytes) -> list[str]:
     """A folded value -> its lines: one, or those of a reply in several."""
     first, *rest = body.splitlines() or [b""]
-    out = [text(first).strip()]
+    out = [[text(first)]]
     for piece in map(text, rest):
         if piece.startswith("\t\t"):
-            out[-1] += piece[2:]
+            out[-1].append(piece[2:])
         elif piece.startswith(" ") and REPLY_LINE.match(piece, 1):
-            out.append(piece.strip())
+            out.append([piece])
         else:
-            out[-1] = f"{out[-1]} {piece.strip()}".strip()
-    return out
+            out[-1] += (" ", piece.strip())
+    return ["".join(pieces).strip() for pieces in out]
 
 
 def _typed(value: str) -> tuple[str, str]:

@@ -48,6 +48,12 @@ def drop(user: str) -> None:
     os.setgid(entry.pw_gid)
     os.setuid(entry.pw_uid)
     os.environ["HOME"] = entry.pw_dir
+    for needed in (Path(__file__), Path(os.__file__)):
+        if not os.access(needed, os.R_OK):
+            raise PrivilegeError(
+                f"user {user} may not read {needed}: install saywhy and its Python where that user can read them, "
+                "such as below /opt"
+            )
 
 
 def raise_descriptors() -> None:

@@ -8,6 +8,7 @@ from dataclasses import replace
 
 import pytest
 
+from saywhy.infra.passwords import PasswordsBusy
 from saywhy.model.envelope import Notify
 from saywhy.model.event import Kind
 from tests.flow.receive.support import CLIENT, CONNECTOR, Dialogue, failure
@@ -324,3 +325,23 @@ async def test_a_draining_server_ends_idle_sessions_and_waits_for_transfers() ->
     assert not transferring.session.stop()
     assert (await transferring.say(MESSAGE)).startswith("250 ")
     assert transferring.session.stop()
+
+
+async def test_a_sign_in_that_cannot_be_checked_now_is_454() -> None:
+    dialogue = Dialogue(CLIENT)
+
+    async def busy(name: str, password: str) -> None:
+        raise PasswordsBusy("too many wait")
+
+    object.__setattr__(dialogue.services, "authenticate", busy)
+    assert (await dialogue.sign_in()).startswith("454 4.7.0 ")
+    assert dialogue.recorder.closed is False
+
+
+async def test_ehlo_in_the_middle_of_a_transaction_ends_it() -> None:
+    dialogue = Dialogue()
+    await dialogue.hello()
+    await dialogue.say("MAIL FROM:<x@else.example>", "RCPT TO:<ann@worcester.example>", "BDAT 5", "abc")
+    await dialogue.hello()
+    assert dialogue.session.stop()
+    assert dialogue.services.in_flight.used == 0

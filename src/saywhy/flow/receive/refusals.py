@@ -80,6 +80,16 @@ def bad_sign_in(connector: str, name: str) -> Failure:
     )
 
 
+def sign_in_later(connector: str) -> Failure:
+    return _failure(
+        454,
+        "4.7.0",
+        "system-resources",
+        "Temporary authentication failure",
+        _at(Step.AUTH, connector, name="sign-ins"),
+    )
+
+
 def too_many_sign_ins(connector: str, observed: int, limit: int) -> Failure:
     return _failure(
         421,

@@ -15,6 +15,7 @@ from typing import Any, Protocol, assert_never
 from saywhy.flow.receive import policy, refusals, trace
 from saywhy.flow.receive.services import Services
 from saywhy.flow.stages import Submission
+from saywhy.infra.errors import InfraError
 from saywhy.model.address import Address
 from saywhy.model.envelope import Body, Envelope, Origin, Recipient, Ret
 from saywhy.model.event import Event, Kind
@@ -234,8 +235,12 @@ class Session:
             self._refuse(refusal, sender=envelope.sender)
 
     async def _sign_in(self, event: smtp.Auth) -> None:
-        user = await self._services.authenticate(event.identity, event.password)
         connector = self._connector
+        try:
+            user = await self._services.authenticate(event.identity, event.password)
+        except InfraError:
+            self._refuse(refusals.sign_in_later(connector.name))
+            return
         if user is not None and event.authorize_as in ("", event.identity):
             self._client = replace(self._client, user=user)
             self._emit(Kind.AUTH, data={"user": user.name, "mechanism": event.mechanism})

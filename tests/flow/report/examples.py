@@ -179,8 +179,11 @@ EXPIRED = Failed(
         NO_ANSWER,
         status=Status(5, 4, 1),
         reply=550,
+        text="message expired",
+        tag="QUEUE.Expired",
+        evidence=replace(NO_ANSWER.evidence, observed=2 * 86400, limit=2 * 86400),
         permanent=True,
-        because=(NO_ANSWER, replace(NO_ANSWER, at=NOW + 3600)),
+        because=(replace(NO_ANSWER, at=NOW + 3600), NO_ANSWER),  # newest first, as the queue remembers them
         at=EXPIRES,
     )
 )

@@ -95,6 +95,21 @@ def test_a_reporting_servers_own_code_gets_the_cause_of_a_servers_own_use() -> N
     assert only(content)[:2] == ("5.4.4", "no-mail-host")
 
 
+@pytest.mark.parametrize(
+    ("status", "words", "cause"),
+    [
+        ("5.1.1", "X-Postfix; unknown user: bob", "remote-user-unknown"),
+        ("5.0.0", "X-Postfix; mailbox full", "remote-mailbox-full"),
+        ("5.0.0", "X-Unix; 67", "remote-refused"),
+        ("5.2.2", "X-Postfix; disk quota exceeded", "remote-mailbox-full"),
+        ("5.4.1", "X-Postfix; connect to mx.dest.test[192.0.2.7]:25: Connection refused", "no-answer"),
+        ("5.7.1", "", "remote-policy"),
+    ],
+)
+def test_words_of_the_reporting_server_itself_count_too(status: str, words: str, cause: str) -> None:
+    assert only(report(group(status, f"Diagnostic-Code: {words}")))[:2] == (status, cause)
+
+
 def test_a_delay_is_read_as_a_delay() -> None:
     recipient = read_report(report(group("4.4.2", action="delayed"))).recipients[0]
     assert (recipient.failure.permanent, recipient.failure.cause) == (False, "connection-lost")

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import dataclasses
+import re
 import shlex
 
 import pytest
@@ -151,6 +153,33 @@ def test_the_commands_in_cures_exist_with_their_options() -> None:
                 f"{id_}: {each}" for each in commands if each.startswith("saywhy ") and not known(main, each)
             ]
     assert wrong == []
+
+
+def test_the_settings_in_cures_exist() -> None:
+    pytest.importorskip("pydantic", reason="the settings need the server extra")
+    from saywhy.config.settings import Settings
+    from saywhy.model import organisation
+
+    objects = {field.name for kind in organisation.KINDS.values() for field in dataclasses.fields(kind)}
+    settings = {
+        f"{section}.{name}"
+        for section, info in Settings.model_fields.items()
+        if isinstance(info.annotation, type) and hasattr(info.annotation, "model_fields")
+        for name in info.annotation.model_fields
+    }
+    unknown = []
+    for id_ in catalogue.causes():
+        cause = catalogue.cause(id_)
+        text = " ".join((*cause.sender, *cause.admin, *cause.theirs))
+        unknown += [
+            f"{id_}: {name}" for name in re.findall(r"\b[a-z]+(?:_[a-z]+)+\b", text) if name not in objects
+        ]
+        unknown += [
+            f"{id_}: {name}"
+            for name in re.findall(rf"\b(?:{'|'.join(Settings.model_fields)})\.[a-z]+\b", text)
+            if name not in settings
+        ]
+    assert unknown == []
 
 
 def known(main: object, command: str) -> bool:

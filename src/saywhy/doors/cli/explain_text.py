@@ -180,6 +180,8 @@ def _recipient(recipient: ReadRecipient, reader: Reader) -> list[str]:
     cause = catalogue.cause(failure.cause)
     rule = "the report itself" if recipient.told else recipient.rule
     said = [line for text in failure.evidence.reply for line in _labelled("It said", clean(text))]
+    if failure.text and not said:
+        said = _labelled("Words", clean(failure.text))
     return [
         f"{clean(recipient.address) or 'a recipient without address'}: {recipient.action.value}",
         "",

@@ -1,7 +1,8 @@
 """From the fields of one recipient (RFC 3464 section 2.3) to a Failure with its cause.
 
-Remote words are classified like a reply on the wire.  Where the reporting server speaks for itself, the cause is
-the likeliest that the catalogue has for a server's own use of the code.
+The words of the diagnostic are classified like a reply on the wire, whoever said them, and the report's Status
+counts as the code.  Only what a sending server sees for itself (nobody answers, no such domain, no time left) gets
+the likeliest cause that the catalogue has for a server's own use of the code.
 """
 
 from __future__ import annotations
@@ -49,17 +50,21 @@ def read_fields(fields: RecipientReport, cause: str = "") -> Reading:
 def _cause(fields: RecipientReport, reply: int, remote: tuple[str, ...]) -> tuple[str, str]:
     if fields.action in _SUCCESS:
         return _SUCCESS[fields.action], f"Action is {fields.action.value}"
-    if remote or fields.remote_mta:
-        said = fields.status if fields.status.subject or fields.status.detail else None
-        verdict = classify_reply(
-            reply if reply // 100 in (4, 5) else _usual_reply(fields.status),
-            said,
-            fields.diagnostic.lines,
-            Step.NONE,
-            host=fields.remote_mta,
-        )
-        return verdict.cause, verdict.rule
-    return _own_cause(fields.status), f"code {fields.status} of the reporting server itself"
+    if not remote and not fields.remote_mta and _seen_by_sender(fields.status):
+        return _own_cause(fields.status), f"code {fields.status} of the reporting server itself"
+    verdict = classify_reply(
+        reply if reply // 100 in (4, 5) else _usual_reply(fields.status),
+        fields.status if fields.status.subject or fields.status.detail else None,
+        fields.diagnostic.lines,
+        Step.NONE,
+        host=fields.remote_mta,
+    )
+    return verdict.cause, verdict.rule.replace("in the reply", "in the report")
+
+
+def _seen_by_sender(status: Status) -> bool:
+    """Network and routing, and a domain that does not exist."""
+    return status.subject == 4 or (status.subject, status.detail) == (1, 2)
 
 
 def _own_cause(status: Status) -> str:

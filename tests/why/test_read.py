@@ -7,10 +7,19 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from saywhy.model.evidence import Stage
+from saywhy.model.status import Status
 from saywhy.why import catalogue
 from saywhy.why.read.reading import MAX_RECIPIENTS, read_report
 from saywhy.why.read.values import NotAReport, ReadReport
-from saywhy.wire.report.values import Action
+from saywhy.wire.report.build import build
+from saywhy.wire.report.values import (
+    Action,
+    DeliveryReport,
+    Diagnostic,
+    RecipientReport,
+    ReportMessage,
+    Returned,
+)
 
 
 def report(*groups: str, outer: str = "multipart/report; report-type=delivery-status") -> bytes:
@@ -53,6 +62,46 @@ def test_our_own_report_names_the_cause() -> None:
     assert recipient.told
     assert recipient.failure.cause == "recipient-unknown"
     assert recipient.failure.evidence.reply == ()  # our words are no remote's
+
+
+def test_a_report_that_wire_builds_is_read_back_with_cause_status_and_recipient() -> None:
+    diagnostic = Diagnostic("smtp", ("550-5.7.1 no,", "550 5.7.1 never"))
+    status = DeliveryReport(
+        "worcester.example",
+        (
+            RecipientReport("jethro@worcester.example", Action.FAILED, Status(5, 1, 1), cause="recipient-unknown"),
+            RecipientReport(
+                "bob@dest.test",
+                Action.DELAYED,
+                Status(4, 7, 1),
+                remote_mta="mx.dest.test",
+                diagnostic=diagnostic,
+                cause="remote-greylisted",
+                act="nobody",
+            ),
+        ),
+    )
+    message = ReportMessage(
+        sender="postmaster@worcester.example",
+        sender_name="Mail",
+        to="guy@worcester.example",
+        subject="Undeliverable: Secret",
+        date=1_000_000.0,
+        message_id="<1@worcester.example>",
+        in_reply_to="",
+        language="en",
+        text="no",
+        html="",
+        status=status,
+        returned=Returned(b"Subject: Secret\r\n", full=False),
+    )
+    found = read_report(build(message, "token"))
+    assert [(each.address, each.failure.cause, str(each.failure.status)) for each in found.recipients] == [
+        ("jethro@worcester.example", "recipient-unknown", "5.1.1"),
+        ("bob@dest.test", "remote-greylisted", "4.7.1"),
+    ]
+    assert all(each.told for each in found.recipients)
+    assert found.recipients[1].failure.evidence.reply == diagnostic.lines
 
 
 @pytest.mark.parametrize("claimed", ["no-such-cause", "../../etc/passwd", "Recipient-Unknown", "x" * 1000])

@@ -1,7 +1,7 @@
 """A result must reach the store: it is kept in memory and tried again until it does.
 
-While the store cannot be written, the attempts whose results wait here keep their places, so that nothing new
-is tried whose result could not be written either.
+While the store cannot be written, the attempts whose results wait here count among those under way, so that
+soon nothing new is tried whose result could not be written either.
 """
 
 from __future__ import annotations

@@ -27,6 +27,7 @@ class Job:
     lane: Lane
     message: Message
     pending: list[Pending]
+    landed: bool = False  # the transmission is over
 
 
 @dataclass(slots=True)

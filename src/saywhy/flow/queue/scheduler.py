@@ -99,27 +99,34 @@ class Scheduler:
     # -- an attempt and after --
 
     async def _run(self, job: Job) -> None:
+        """Its place at the next hop is free when the hop has answered; what gives out numbers first commits."""
+        change, written = None, False
         try:
             change = await self._attempt(job)
+            if not job.lane.resubmits:
+                self._landed(job)
             written = change is None or await self._committer.surely(change)
         except Exception as error:
             self._context.tell(Kind.FAULT, f"queue: {type(error).__name__}: {error}", job.message)
-            change, written = None, False
-        self._after(job, change, written)
+        self._after(job, change if written else None, written)
+
+    def _landed(self, job: Job) -> None:
+        self._window.landed(job)
+        if job.lane.failures and job.lane.not_before > self._context.now():
+            self._back_off(job.lane)
+        self.pump()
 
     def _after(self, job: Job, change: Change | None, written: bool) -> None:
+        if not job.landed:
+            self._landed(job)
         self._jobs -= 1
         self._octets -= job.message.size
         self.flying.difference_update(map(key_of, job.pending))
         if job.message.id in self._removed and not self.flies(job.message.id):
             del self._removed[job.message.id]
         self._contents.used(job.message.id, len(job.pending))
-        if written:
-            self._window.finish(job)
-        else:
-            self._window.abandon(job)
-        if job.lane.failures and job.lane.not_before > self._context.now():
-            self._back_off(job.lane)
+        if written:  # otherwise it stays held, so that it is not tried a second time
+            self._window.release(job.lane, job.pending)
         if change is not None:
             self.follow(change)
         self._loader.freed(job.lane)

@@ -15,7 +15,7 @@ class QueueSettings:
     max_attempt_bytes: int = 256 * MIB  # their contents together; one is always let through
     mailbox_attempts: int = 20  # of them, into mailboxes
     window: int = 10_000  # recipients in memory, waiting their turn or being tried
-    window_per_hop: int = 1_000  # of them, for one next hop
+    window_per_hop: int = 5_000  # of them, for one next hop
     content_bytes: int = 64 * MIB  # contents kept from arrival to the first attempt
     store_retry: float = 1.0  # seconds before a result that could not be written is tried again; doubles
     store_retry_limit: float = 30.0

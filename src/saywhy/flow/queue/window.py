@@ -145,17 +145,14 @@ class Window:
                 return job
         return None
 
-    def finish(self, job: Job) -> None:
-        """Its recipients are settled or wait in the store: forget them and let the lane go on."""
-        job.lane.active -= 1
-        self.release(job.lane, job.pending)
-
-    def abandon(self, job: Job) -> None:
-        """Its results cannot be written: it stays held, so that it is not tried a second time."""
+    def landed(self, job: Job) -> None:
+        """The transmission is over: its place at the hop is free, though its results are not written yet."""
+        job.landed = True
         job.lane.active -= 1
         self.enlist(job.lane)
 
     def release(self, lane: Lane, pending: list[Pending]) -> None:
+        """Settled, or waiting in the store: forget them and let the lane go on."""
         if self._left is not None:
             self._left.update(map(key_of, pending))
         before = len(lane.held)

@@ -116,7 +116,6 @@ DOCS: Mapping[str, Mapping[str, str]] = {
         "report_external_diagnostics": "Readers outside see the diagnostic section.",
         "report_postmaster": "From address of reports; empty: postmaster at the default domain.",
         "report_help_text": "A sentence of your own in each report: where to find help.",
-        "report_rate_per_sender": "Reports an hour to one sender; above, they are counted in one.",
         "near_misses": "Reports to our own people name similar addresses that exist.",
     },
 }

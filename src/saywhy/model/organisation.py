@@ -175,7 +175,6 @@ class TransportConfig:
     report_external_diagnostics: bool = True
     report_postmaster: str = ""  # From: of reports; empty: postmaster@ the default domain
     report_help_text: str = ""
-    report_rate_per_sender: int = 20  # reports an hour; above, they are counted in one (spec B7.9, errata 61)
     near_misses: bool = True
 
 

@@ -7,6 +7,7 @@ import os
 import re
 import threading
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -102,13 +103,13 @@ class TestLines:
     @given(values(Event))
     @settings(deadline=None, max_examples=50)
     def test_any_event_is_one_line_that_json_reads_back(self, event: Event) -> None:
+        event = replace(event, at=abs(event.at) % 1e10)  # no year that the calendar lacks
         line = jsonl.line(event)
         assert line.count(b"\n") == 1
-        read = json.loads(line)
         assert plain.line(event).count(b"\n") == 1
-        if read["event"] != "FAULT" or event.kind is Kind.FAULT:
-            assert read["number"] == event.kind
-            assert read.get("text", "") == event.text
+        read = json.loads(line)
+        assert read["number"] == event.kind
+        assert read.get("text", "") == event.text
 
 
 @pytest.fixture

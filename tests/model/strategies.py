@@ -70,7 +70,7 @@ def queue_ids() -> st.SearchStrategy[QueueId]:
 
 
 def scalars() -> st.SearchStrategy[Any]:
-    return st.one_of(st.text(max_size=8), st.integers(), st.floats(allow_nan=False), st.booleans())
+    return st.one_of(st.text(max_size=8), st.integers(), st.floats(allow_nan=False, allow_infinity=False), st.booleans())
 
 
 def values(cls: type[T], depth: int = 2) -> st.SearchStrategy[T]:

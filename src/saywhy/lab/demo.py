@@ -164,7 +164,7 @@ class Stage:
         await self._stack.enter_async_context(self.world)
         self.world.host(
             "mail.partner.example",
-            Script(rcpt={"ronald@*": "550 5.7.1 Recipient rejected: sender not on this group's allow list"}),
+            Script(rcpt={"ronald@*": "550 5.7.1 RESOLVER.RST.NotAuthorized; not authorized"}),
         )
         self.world.domain("partner.example", mx=["mail.partner.example"])
         passwords = Passwords()

@@ -70,7 +70,8 @@ def queue_ids() -> st.SearchStrategy[QueueId]:
 
 
 def scalars() -> st.SearchStrategy[Any]:
-    return st.one_of(st.text(max_size=8), st.integers(), st.floats(allow_nan=False, allow_infinity=False), st.booleans())
+    numbers = st.one_of(st.integers(), st.floats(allow_nan=False, allow_infinity=False))
+    return st.one_of(st.text(max_size=8), numbers, st.booleans())
 
 
 def values(cls: type[T], depth: int = 2) -> st.SearchStrategy[T]:

@@ -12,6 +12,7 @@ from __future__ import annotations
 import argparse
 import os
 import shutil
+import socket
 import sys
 import tomllib
 from pathlib import Path
@@ -50,9 +51,9 @@ networks = ["127.0.0.0/8"]
 """
 
 
-def organisation(args: argparse.Namespace, profile: dict[str, object]) -> str:
+def organisation(mode: str, nexthop: int, bouncehop: int, profile: dict[str, object]) -> str:
     """The organisation file of a mode."""
-    authoritative = args.mode == "reject"
+    authoritative = mode == "reject"
     out = DOMAIN.format(name="dest.test", type="authoritative" if authoritative else "external-relay")
     out += DOMAIN.format(name="good.test", type="external-relay")
     if authoritative:
@@ -61,10 +62,10 @@ def organisation(args: argparse.Namespace, profile: dict[str, object]) -> str:
         )
     out += '\n[[receive_connector]]\nname = "Default Frontend"\nlisteners = ["smtp"]\n'
     out += "".join(f"{name} = {value!r}\n".replace("'", '"') for name, value in profile.items())
-    if args.mode in ("relay", "bounce"):
-        good = args.bouncehop if args.mode == "bounce" else args.nexthop
+    if mode in ("relay", "bounce"):
+        good = bouncehop if mode == "bounce" else nexthop
         out += SEND.format(name="Good", space="good.test", port=good)
-        out += SEND.format(name="Rest", space="*", port=args.nexthop)
+        out += SEND.format(name="Rest", space="*", port=nexthop)
     else:
         out += SEND.format(name="Elsewhere", space="nowhere.test", port=9)
     return out
@@ -79,22 +80,30 @@ def parse() -> argparse.Namespace:
     return parser.parse_args()
 
 
-def prepare(args: argparse.Namespace) -> Path:
+def prepare(directory: Path, mode: str, port: int, nexthop: int, bouncehop: int) -> Path:
     """Write the configuration; returns the settings file."""
-    folder: Path = args.dir / "saywhy"
+    folder = directory / "saywhy"
     shutil.rmtree(folder, ignore_errors=True)
     folder.mkdir(parents=True)
     profile = tomllib.loads((Path(__file__).parent / "profile.toml").read_text())["receive_connector"]
     user = "nobody" if os.geteuid() == 0 else ""
     config = folder / "saywhy.toml"
-    config.write_text(SETTINGS.format(port=args.port, user=user))
-    (folder / "organisation.toml").write_text(organisation(args, profile))
+    config.write_text(SETTINGS.format(port=port, user=user))
+    (folder / "organisation.toml").write_text(organisation(mode, nexthop, bouncehop, profile))
     for path in (folder, *folder.iterdir()):
         if user:
             shutil.chown(path, user)
     return config
 
 
+def free_port() -> int:
+    with socket.socket() as sock:
+        sock.bind(("127.0.0.1", 0))
+        return int(sock.getsockname()[1])
+
+
 if __name__ == "__main__":
-    sys.argv = ["saywhy", "serve", "--config", str(prepare(parse()))]
+    args = parse()
+    config = prepare(args.dir, args.mode, args.port, args.nexthop, args.bouncehop)
+    sys.argv = ["saywhy", "serve", "--config", str(config)]
     main()

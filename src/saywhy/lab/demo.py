@@ -64,6 +64,14 @@ SCENES = (
     ),
 )
 
+WAITING = Scene(
+    "A mailbox that is full for now: the message waits",
+    "full@partner.example",
+    "Offer, for your files",
+    "Please find our offer attached.",
+    "4.2.2",
+)
+
 SETTINGS = """\
 [server]
 hostname = "worcester.worcester.example"
@@ -164,7 +172,12 @@ class Stage:
         await self._stack.enter_async_context(self.world)
         self.world.host(
             "mail.partner.example",
-            Script(rcpt={"ronald@*": "550 5.7.1 RESOLVER.RST.NotAuthorized; not authorized"}),
+            Script(
+                rcpt={
+                    "ronald@*": "550 5.7.1 RESOLVER.RST.NotAuthorized; not authorized",
+                    "full@*": "452 4.2.2 Mailbox full, try again later",
+                }
+            ),
         )
         self.world.domain("partner.example", mx=["mail.partner.example"])
         passwords = Passwords()

@@ -13,7 +13,7 @@ from pathlib import Path
 
 import click
 
-from saywhy.lab.demo import PASSWORD, SCENES, Scene, Stage
+from saywhy.lab.demo import PASSWORD, SCENES, WAITING, Scene, Stage
 
 WIDTH = 100
 
@@ -43,6 +43,7 @@ async def _play(folder: Path, once: bool) -> int:
         if once:
             click.echo(f"\n{len(SCENES) - wrong} of {len(SCENES)} reports arrived and say why.")
             return 1 if wrong else 0
+        await stage.send(WAITING)
         _what_next(stage)
         await _until_interrupted()
     return 0
@@ -85,9 +86,10 @@ def _what_next(stage: Stage) -> None:
     click.echo(
         f"""
 {"=" * WIDTH}
-The server is still up.  In another terminal:
+The server is still up, and a fourth message waits in its queue.  In another terminal:
 
   saywhy queue list --config {config}
+  saywhy trace 1-1 --config {config}
   saywhy recipient list --config {config}
   saywhy recipient add mailbox jethro --address jethro@worcester.example --config {config}
   saywhy explain '550 5.1.1 User unknown'

@@ -116,6 +116,8 @@ DOCS: Mapping[str, Mapping[str, str]] = {
         "report_external_diagnostics": "Readers outside see the diagnostic section.",
         "report_postmaster": "From address of reports; empty: postmaster at the default domain.",
         "report_help_text": "A sentence of your own in each report: where to find help.",
+        "report_language_detection": "Reports use the language that the original names, where there is one.",
+        "report_default_language": "Language of reports otherwise, such as `de`; empty: English.",
         "near_misses": "Reports to our own people name similar addresses that exist.",
     },
 }

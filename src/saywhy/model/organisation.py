@@ -175,6 +175,8 @@ class TransportConfig:
     report_external_diagnostics: bool = True
     report_postmaster: str = ""  # From: of reports; empty: postmaster@ the default domain
     report_help_text: str = ""
+    report_language_detection: bool = True  # from the original's Content-Language or Accept-Language
+    report_default_language: str = ""  # where nothing is detected; empty: English
     near_misses: bool = True
 
 

@@ -15,13 +15,16 @@ from saywhy.model.failure import Failure
 from saywhy.why import catalogue, facts
 from saywhy.why.entries import Act, Cause, Permanence
 from saywhy.why.template import Template, compile_template
+from saywhy.why.words import ENGLISH, Frame, frame, mark
 
 __all__ = ["Act", "Explanation", "Reader", "explain"]
 
-_PROBABLY = "The other server gave no exact reason; this is the most probable one. "
+_PROBABLY = mark("The other server gave no exact reason; this is the most probable one.")
 _WAIT = (
-    "Nothing has to be done now: delivery is tried again automatically, and if it fails for good you are told.",
-    "If it is urgent, reach the recipient in another way.",
+    mark(
+        "Nothing has to be done now: delivery is tried again automatically, and if it fails for good you are told."
+    ),
+    mark("If it is urgent, reach the recipient in another way."),
 )
 
 
@@ -55,17 +58,24 @@ class _Wording:
     fields: tuple[str, ...]
 
 
-def explain(failure: Failure, reader: Reader, *, recipient: str = "") -> Explanation:
-    """Never raises: a cause that the catalogue lacks gets the general explanation of a refusal."""
-    wording = _wording_of(failure)
+def explain(failure: Failure, reader: Reader, *, recipient: str = "", lang: str = ENGLISH) -> Explanation:
+    """Never raises: a cause that the catalogue lacks gets the general explanation of a refusal.
+
+    `lang` is a language tag, for senders: administrators read English, and so does who asks for a language that
+    is not there.
+    """
+    words = frame(lang if reader is Reader.SENDER else ENGLISH)
+    wording = _wording_of(failure, words)
     cause = wording.cause
-    values = {name: facts.value(name, failure, recipient, cause.unit) for name in wording.fields}
+    values = {name: facts.value(name, failure, recipient, cause.unit, words) for name in wording.fields}
     waiting = not failure.permanent and cause.permanence is not Permanence.PERMANENT
     happened = (wording.waiting if waiting else wording.happened).fill(values)
     return Explanation(
-        title=cause.title,
-        happened=_PROBABLY + happened if is_derived(failure) else happened,
-        steps=_WAIT if waiting and reader is Reader.SENDER else _steps(wording.steps[reader], values),
+        title=words.say(cause.title),
+        happened=f"{words.say(_PROBABLY)} {happened}" if is_derived(failure) else happened,
+        steps=tuple(map(words.say, _WAIT))
+        if waiting and reader is Reader.SENDER
+        else _steps(wording.steps[reader], values),
         act=cause.waiting_act if waiting else cause.act,
         facts=facts.shown(failure, cause.unit, internal=reader is Reader.ADMIN),
     )
@@ -85,24 +95,24 @@ def _steps(templates: tuple[Template, ...], values: dict[str, str]) -> tuple[str
     return tuple(step for template in templates if (step := template.fill(values)))
 
 
-def _wording_of(failure: Failure) -> _Wording:
+def _wording_of(failure: Failure, words: Frame) -> _Wording:
     for id_ in (failure.cause, "remote-refused" if failure.permanent else "remote-deferred"):
         try:
-            return _wording(id_)
+            return _wording(id_, words)
         except catalogue.Unknown:
             continue
     raise AssertionError("the catalogue has lost its general causes")
 
 
 @cache
-def _wording(id_: str) -> _Wording:
+def _wording(id_: str, words: Frame) -> _Wording:
     cause = catalogue.cause(id_)
     compiled = {
-        Reader.SENDER: _compiled(cause.sender),
+        Reader.SENDER: _compiled(tuple(map(words.say, cause.sender))),
         Reader.ADMIN: _compiled(cause.admin),
         Reader.THEIRS: _compiled(cause.theirs),
     }
-    happened, waiting = _compiled((cause.happened, cause.waiting))
+    happened, waiting = _compiled((words.say(cause.happened), words.say(cause.waiting)))
     every = [happened, waiting, *(step for steps in compiled.values() for step in steps)]
     return _Wording(cause, happened, waiting, compiled, tuple(sorted(set().union(*(t.fields for t in every)))))
 

@@ -10,17 +10,20 @@ from saywhy.model.failure import Failure
 from saywhy.why.entries import Unit
 from saywhy.why.template import clean
 from saywhy.why.units import pair, quantity, span
+from saywhy.why.words import IN_ENGLISH, Frame, mark
 
 _CODES = re.compile(r"^[2-5][0-9]{2}[ -](?:[245]\.[0-9]{1,3}\.[0-9]{1,3} ?)?")
 EXPIRED = "QUEUE.Expired"  # the tag of a failure that ends a row of attempts
 MAX_HOSTS = 10  # next hops that are listed
 
+OR = mark("{first} or {last}")
+
 Facts = tuple[tuple[str, str], ...]
 
 
-def value(name: str, failure: Failure, recipient: str, unit: Unit) -> str:
+def value(name: str, failure: Failure, recipient: str, unit: Unit, words: Frame = IN_ENGLISH) -> str:
     """The text that takes the place of `{name}`; empty when it was not seen."""
-    return _VALUES[name](failure, recipient, unit)
+    return _VALUES[name](failure, recipient, unit, words)
 
 
 def shown(failure: Failure, unit: Unit, *, internal: bool) -> Facts:
@@ -75,9 +78,9 @@ def _lifetime(failure: Failure) -> int:
     return seen.observed
 
 
-def _period(failure: Failure) -> str:
+def _period(failure: Failure, words: Frame = IN_ENGLISH) -> str:
     lifetime = _lifetime(failure)
-    return span(lifetime) if lifetime > 0 else ""
+    return span(lifetime, words) if lifetime > 0 else ""
 
 
 def _domain(recipient: str) -> str:
@@ -99,36 +102,36 @@ def _last_words(failure: Failure) -> str:
     return " ".join((*lines[:1], *(_CODES.sub("", line) for line in lines[1:]))).rstrip(" .")
 
 
-def _number(failure: Failure, unit: Unit, *, limit: bool) -> str:
+def _number(failure: Failure, unit: Unit, words: Frame, *, limit: bool) -> str:
     evidence = failure.evidence
     if _lifetime(failure) >= 0:
         return ""
     if evidence.observed >= 0 and evidence.limit >= 0:
-        return pair(evidence.observed, evidence.limit, unit)[limit]
-    return quantity(evidence.limit if limit else evidence.observed, unit)
+        return pair(evidence.observed, evidence.limit, unit, words)[limit]
+    return quantity(evidence.limit if limit else evidence.observed, unit, words)
 
 
-def _near(addresses: tuple[str, ...]) -> str:
+def _near(addresses: tuple[str, ...], words: Frame) -> str:
     if len(addresses) < 2:
         return "".join(addresses)
-    return f"{', '.join(addresses[:-1])} or {addresses[-1]}"
+    return words.say(OR).format(first=", ".join(addresses[:-1]), last=addresses[-1])
 
 
-_VALUES: Mapping[str, Callable[[Failure, str, Unit], str]] = {
-    "recipient": lambda _f, recipient, _u: recipient,
-    "domain": lambda _f, recipient, _u: _domain(recipient),
-    "host": lambda failure, _r, _u: _host(failure),
-    "ip": lambda failure, _r, _u: failure.evidence.remote_ip or _last(failure).remote_ip,
-    "reply": lambda failure, _r, _u: _last_words(failure),
-    "status": lambda failure, _r, _u: str(failure.status),
-    "observed": lambda failure, _r, unit: _number(failure, unit, limit=False),
-    "limit": lambda failure, _r, unit: _number(failure, unit, limit=True),
-    "dns": lambda failure, _r, _u: failure.evidence.dns or _last(failure).dns,
-    "tls": lambda failure, _r, _u: failure.evidence.tls or _last(failure).tls,
-    "step": lambda failure, _r, _u: failure.evidence.step.value,
-    "period": lambda failure, _r, _u: _period(failure),
-    "near": lambda failure, _r, _u: _near(failure.evidence.near),
-    "name": lambda failure, _r, _u: failure.evidence.name,
-    "queue": lambda failure, _r, _u: failure.evidence.queue or _last(failure).queue,
-    "connector": lambda failure, _r, _u: failure.evidence.connector or _last(failure).connector,
+_VALUES: Mapping[str, Callable[[Failure, str, Unit, Frame], str]] = {
+    "recipient": lambda _f, recipient, _u, _w: recipient,
+    "domain": lambda _f, recipient, _u, _w: _domain(recipient),
+    "host": lambda failure, _r, _u, _w: _host(failure),
+    "ip": lambda failure, _r, _u, _w: failure.evidence.remote_ip or _last(failure).remote_ip,
+    "reply": lambda failure, _r, _u, _w: _last_words(failure),
+    "status": lambda failure, _r, _u, _w: str(failure.status),
+    "observed": lambda failure, _r, unit, words: _number(failure, unit, words, limit=False),
+    "limit": lambda failure, _r, unit, words: _number(failure, unit, words, limit=True),
+    "dns": lambda failure, _r, _u, _w: failure.evidence.dns or _last(failure).dns,
+    "tls": lambda failure, _r, _u, _w: failure.evidence.tls or _last(failure).tls,
+    "step": lambda failure, _r, _u, _w: failure.evidence.step.value,
+    "period": lambda failure, _r, _u, words: _period(failure, words),
+    "near": lambda failure, _r, _u, words: _near(failure.evidence.near, words),
+    "name": lambda failure, _r, _u, _w: failure.evidence.name,
+    "queue": lambda failure, _r, _u, _w: failure.evidence.queue or _last(failure).queue,
+    "connector": lambda failure, _r, _u, _w: failure.evidence.connector or _last(failure).connector,
 }

@@ -39,7 +39,7 @@ def headline(content: bytes) -> Headline:
         subject=_value(block, lower, b"\nsubject:"),
         date=_value(block, lower, b"\ndate:"),
         from_=_value(block, lower, b"\nfrom:"),
-        language=_value(block, lower, b"\ncontent-language:"),
+        language=_value(block, lower, b"\ncontent-language:") or _value(block, lower, b"\naccept-language:"),
         hops=lower.count(_RECEIVED),
     )
 

@@ -1,64 +1,69 @@
-"""The frame's language: the one asked for, its parent, or English; never a path that the tag spells."""
+"""Sentences in a reader's language: what a catalogue has, plural forms, signs in numbers; English otherwise."""
 
 from __future__ import annotations
 
-import struct
+import io
 from pathlib import Path
 
 import pytest
+from babel.messages.catalog import Catalog
+from babel.messages.mofile import write_mo
 
-from saywhy.why.words import Frame, frame, frame_in
+from saywhy.why.words import IN_ENGLISH, NUMBER, Frame, frame, languages_in, load
 
 
-def catalogue(folder: Path, language: str, sentences: dict[str, str]) -> None:
-    """A frame.mo as msgfmt writes it: header, table of originals, table of translations, strings."""
-    texts = {
-        "": "Content-Type: text/plain; charset=UTF-8\nPlural-Forms: nplurals=2; plural=n != 1;\n",
-        **sentences,
-    }
-    keys = [key.encode() for key in sorted(texts)]
-    values = [texts[key.decode()].encode() for key in keys]
-    at = 28 + 16 * len(keys)
-    tables, strings = [], b""
-    for group in (keys, values):
-        for octets in group:
-            tables.append(struct.pack("<II", len(octets), at + len(strings)))
-            strings += octets + b"\0"
-    head = struct.pack("<7I", 0x950412DE, 0, len(keys), 28, 28 + 8 * len(keys), 0, at)
-    (folder / language).mkdir()
-    (folder / language / "frame.mo").write_bytes(head + b"".join(tables) + strings)
+def catalogue(folder: Path, language: str, sentences: dict[str | tuple[str, str], str | tuple[str, ...]]) -> None:
+    written = Catalog(locale=language)
+    for msgid, translation in sentences.items():
+        written.add(msgid, translation)
+    octets = io.BytesIO()
+    write_mo(octets, written)
+    (folder / language / "LC_MESSAGES").mkdir(parents=True)
+    (folder / language / "LC_MESSAGES" / "saywhy.mo").write_bytes(octets.getvalue())
 
 
 @pytest.fixture
-def german(tmp_path: Path) -> Path:
-    catalogue(tmp_path, "de", {"you": "Sie", "One more.\0{number} more.": "Noch einer.\0Noch {number}."})
+def folder(tmp_path: Path) -> Path:
+    more = ("One more.", "{number} more.")
+    catalogue(tmp_path, "de", {"you": "Sie", more: ("Noch einer.", "Noch {number}."), NUMBER: "1.234,5"})
     catalogue(tmp_path, "ar", {"you": "أنت"})
+    (tmp_path / "__pycache__").mkdir()
     return tmp_path
 
 
-@pytest.mark.parametrize("tag", ["de", "de-AT", "de-CH-1996", " de-AT, en"])
-def test_a_region_falls_back_to_its_language(german: Path, tag: str) -> None:
-    found = frame_in(german, tag)
-    assert (found.language, found.say("you"), found.direction) == ("de", "Sie", "ltr")
+def test_only_folders_with_a_catalogue_are_languages(folder: Path) -> None:
+    assert languages_in(folder) == {"de": "de", "ar": "ar"}
 
 
-def test_what_a_catalogue_lacks_is_said_in_english(german: Path) -> None:
-    assert frame_in(german, "de").say("nobody") == "nobody"
+def test_what_a_catalogue_lacks_is_said_in_english(folder: Path) -> None:
+    german = load(folder, "de")
+    assert (german.say("you"), german.say("nobody")) == ("Sie", "nobody")
 
 
-def test_numbers_choose_the_plural_form(german: Path) -> None:
+def test_nothing_is_said_as_nothing(folder: Path) -> None:
+    assert load(folder, "de").say("") == ""
+
+
+def test_numbers_choose_the_plural_form(folder: Path) -> None:
     def counted(found: Frame) -> list[str]:
-        return [found.count("One more.", "{number} more.", number) for number in (1, 5)]
+        return [found.count("One more.", "{number} more.", number) for number in (1, 5, 1000)]
 
-    assert counted(frame_in(german, "de")) == ["Noch einer.", "Noch 5."]
-    assert counted(frame_in(german, "en")) == ["One more.", "5 more."]
-
-
-def test_a_language_from_right_to_left_says_so(german: Path) -> None:
-    assert frame_in(german, "ar-EG").direction == "rtl"
+    assert counted(load(folder, "de")) == ["Noch einer.", "Noch 5.", "Noch 1.000."]
+    assert counted(IN_ENGLISH) == ["One more.", "5 more.", "1,000 more."]
 
 
-@pytest.mark.parametrize("tag", ["", "en", "tlh", "../de", "/etc", "de/../de", "d" * 100, "de\0", "-", "ü"])
-def test_any_other_tag_means_english(german: Path, tag: str) -> None:
-    assert frame_in(german, tag).language == "en"
-    assert frame(tag).say("you") == "you"
+def test_numbers_have_the_signs_of_the_language(folder: Path) -> None:
+    assert load(folder, "de").digits(1234567.5, 1) == "1.234.567,5"
+    assert IN_ENGLISH.digits(1234567.5, 1) == "1,234,567.5"
+
+
+def test_a_language_from_right_to_left_says_so(folder: Path) -> None:
+    assert load(folder, "ar").direction == "rtl"
+    assert load(folder, "de").direction == "ltr"
+
+
+@pytest.mark.parametrize(
+    "tag", ["", "en", "en-GB", "tlh", "../de", "/etc", "de/../de", "d" * 100, "de\0", "-", "ü"]
+)
+def test_any_other_tag_means_english(tag: str) -> None:
+    assert frame(tag) is IN_ENGLISH

@@ -19,6 +19,8 @@ from saywhy.flow.stages import Settled
 from saywhy.model.failure import Failure
 from saywhy.model.outcome import Deferred, Delivered, Expanded, Failed, Relayed
 from saywhy.why.explain import Act, Explanation, Reader, explain
+from saywhy.why.facts import OR
+from saywhy.why.words import ENGLISH
 from saywhy.wire.encoded_word import decode
 from saywhy.wire.report.clean import MAX_SUBJECT, line, name
 from saywhy.wire.report.values import Action
@@ -47,13 +49,14 @@ class Told:
         return line(str(self.settled.pending.recipient.address))
 
 
-def told(settled: Settled) -> Told:
+def told(settled: Settled, language: str) -> Told:
     failure = failure_of(settled.outcome)
     if failure is None:
         return Told(settled, _SUCCESS)
     if failure.evidence.near:  # the report's own line says them, to those who may read them
         failure = replace(failure, evidence=replace(failure.evidence, near=()))
-    return Told(settled, explain(failure, Reader.SENDER, recipient=str(settled.pending.recipient.address)))
+    recipient = str(settled.pending.recipient.address)
+    return Told(settled, explain(failure, Reader.SENDER, recipient=recipient, lang=language))
 
 
 def page(occasion: Occasion, action: Action, recipients: Sequence[Told], more: int = 0) -> Page:
@@ -65,13 +68,16 @@ def page(occasion: Occasion, action: Action, recipients: Sequence[Told], more: i
         frame=frame,
         action=action,
         title=say(phrases.TITLE[action]),
+        title_in_english=occasion.in_english(phrases.TITLE[action]),
         subject=subject(occasion, action),
         sent=occasion.time(occasion.sent),
         head=say(phrases.HEAD[action]),
+        head_in_english=occasion.in_english(phrases.HEAD[action]),
         blocks=tuple(_block(occasion, *pair) for pair in zip(recipients, codes, strict=True)),
-        more=frame.count(phrases.MORE_ONE, phrases.MORE_MANY, more) if more else "",
+        more=frame.count(*phrases.MORE, more) if more else "",
         help=tuple(map(line, occasion.config.report_help_text.splitlines()[:MAX_HELP])),
         diagnostics=diagnose.diagnostics(occasion, settled) if occasion.shows_diagnostics else None,
+        diagnostics_in_words="" if frame.language == ENGLISH else say(phrases.FOR_ADMINISTRATORS),
         codes=tuple(dict.fromkeys(codes)),
     )
 
@@ -127,7 +133,7 @@ def _did_you_mean(occasion: Occasion, near: tuple[str, ...]) -> str:
     if not near or not occasion.internal:
         return ""
     first, last = ", ".join(map(line, near[:-1])), line(near[-1])
-    both = occasion.say(phrases.OR).format(first=first, last=last) if first else last
+    both = occasion.say(OR).format(first=first, last=last) if first else last
     return occasion.say(phrases.DID_YOU_MEAN).format(addresses=both)
 
 

@@ -53,12 +53,21 @@ def _open(page: Page, accent: str) -> str:
         f'{_TABLE} width="640" bgcolor="#ffffff" style="width:100%;max-width:640px;background-color:#ffffff;'
         f'border:1px solid #d5d8dd;border-top:4px solid {accent};">\n'
         f'<tr><td style="padding:22px 26px 6px;{_FONT}color:{_INK};">\n'
-        f'<p style="margin:0 0 14px;font-size:19px;line-height:26px;font-weight:bold;">{escape(page.title)}</p>\n'
+        f'<p style="margin:0 0 14px;font-size:19px;line-height:26px;font-weight:bold;">{escape(page.title)}'
+        f"{_in_english(page.title_in_english)}</p>\n"
         f'{_TABLE} style="{_FONT}font-size:14px;line-height:20px;color:{_SOFT};">\n'
         f"{_row(say(phrases.SUBJECT), page.subject)}{_row(say(phrases.SENT), page.sent)}</table>\n"
-        f'<p style="margin:18px 0 4px;font-size:15px;line-height:22px;font-weight:bold;">{escape(page.head)}</p>\n'
+        f'<p style="margin:18px 0 4px;font-size:15px;line-height:22px;font-weight:bold;">{escape(page.head)}'
+        f"{_in_english(page.head_in_english)}</p>\n"
         "</td></tr>\n"
     )
+
+
+def _in_english(sentence: str) -> str:
+    if not sentence:
+        return ""
+    style = f"font-size:13px;line-height:18px;font-weight:normal;color:{_SOFT};"
+    return f'<br>\n<span lang="en" style="{style}">{escape(sentence)}</span>'
 
 
 def _row(label: str, value: str) -> str:
@@ -136,12 +145,13 @@ def _extras(page: Page) -> Iterator[str]:
 
 def _administrators(page: Page, administrators: str) -> str:
     lines = escape(administrators)
+    heading = " ".join(filter(None, (phrases.DIAGNOSTICS, page.diagnostics_in_words)))
     return (
         f'<tr><td style="padding:12px 26px 4px;{_FONT}font-size:13px;line-height:19px;color:{_INK};">\n'
         f'<hr style="border:0;border-top:1px solid #d5d8dd;margin:0 0 12px;">\n<details>\n'
-        f'<summary style="font-weight:bold;">{escape(page.frame.say(phrases.DIAGNOSTICS))}</summary>\n'
-        f'<pre dir="ltr" style="margin:10px 0 0;{_MONO}font-size:12px;line-height:17px;white-space:pre-wrap;'
-        f'word-break:break-word;text-align:left;">{lines}</pre>\n</details>\n</td></tr>\n'
+        f'<summary style="font-weight:bold;">{escape(heading)}</summary>\n'
+        f'<pre lang="en" dir="ltr" style="margin:10px 0 0;{_MONO}font-size:12px;line-height:17px;'
+        f'white-space:pre-wrap;word-break:break-word;text-align:left;">{lines}</pre>\n</details>\n</td></tr>\n'
     )
 
 

@@ -28,7 +28,7 @@ def letter(
     about: Occasion, action: Action, settled: Sequence[Settled], token: str, *, more: int = 0
 ) -> OutgoingReport:
     """The report about `settled`; `token` is random, `more` recipients are named in further reports."""
-    recipients = [told(one) for one in settled]
+    recipients = [told(one, about.frame.language) for one in settled]
     acts = [one.act for one in recipients]
     seen = page(about, action, recipients, more)
     administrators = text.administrators(seen)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from saywhy.flow.report import phrases
 from saywhy.flow.report.moment import sent, shown
 from saywhy.model.address import Address
 from saywhy.model.organisation import Organisation, TransportConfig
@@ -46,12 +47,18 @@ class Occasion:
     def say(self, sentence: str) -> str:
         return self.frame.say(sentence)
 
+    def in_english(self, sentence: str) -> str:
+        """What stands beside its translation because people and programs look for it."""
+        return sentence if sentence in phrases.LITERAL and self.say(sentence) != sentence else ""
+
 
 def occasion(
     message: Message, reverse_path: Address, content: bytes, organisation: Organisation, hostname: str, now: float
 ) -> Occasion:
     at, offset = sent(message.headline.date, message.arrived)
-    words = frame(message.headline.language)
+    config = organisation.transport
+    wanted = message.headline.language if config.report_language_detection else ""
+    words = frame(wanted or config.report_default_language)
     return Occasion(
         message, reverse_path, content, header_block(content), organisation, hostname, words, now, at, offset
     )

@@ -74,11 +74,14 @@ class Page:
     frame: Frame
     action: Action
     title: str
+    title_in_english: str  # where it stands beside a translation
     subject: str
     sent: str
     head: str
+    head_in_english: str
     blocks: tuple[Block, ...]
     more: str  # how many recipients further reports name
     help: tuple[str, ...]  # the organisation's own lines
     diagnostics: Diagnostics | None
+    diagnostics_in_words: str  # what it is for, in another language than English
     codes: tuple[str, ...]  # the last lines: each distinct code once

@@ -1,14 +1,15 @@
 """The fixed sentences of a report, by kind, marked for translation (spec B1, B3).
 
-Three of them are the field's own and stand literally in English: the title and the head of a failed report, and
-the name of the diagnostic section.  A delayed report never says "failed".
+Three of them are the field's own, which people and programs look for: the title and the head of a failed report,
+and the name of the diagnostic section.  They stand literally in English whatever the language; where there is a
+translation it stands beside them.  A delayed report never says "failed".
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 
-from saywhy.why.words import mark
+from saywhy.why.words import mark, mark_both
 from saywhy.wire.report.values import Action
 
 PREFIX: Mapping[Action, str] = {
@@ -35,7 +36,10 @@ HEAD: Mapping[Action, str] = {
     Action.EXPANDED: mark("Handed on to the members of these groups:"),
 }
 
-DIAGNOSTICS = mark("Diagnostic information for administrators:")
+DIAGNOSTICS = "Diagnostic information for administrators:"
+FOR_ADMINISTRATORS = mark("(Technical details for administrators, in English.)")
+
+LITERAL = frozenset({TITLE[Action.FAILED], HEAD[Action.FAILED]})
 
 MAIL_SYSTEM = mark("Mail Delivery System")  # the name in From
 NO_SUBJECT = mark("(no subject)")
@@ -43,7 +47,6 @@ SUBJECT = mark("Subject:")
 SENT = mark("Sent:")
 ADDRESS_ON = mark("{address} on {time}")
 DID_YOU_MEAN = mark("Did you mean {addresses}?")
-OR = mark("{first} or {last}")
 WHAT_TO_DO = mark("What you can do:")
 PATIENCE = mark("No action is needed now. We keep trying until {time}.")
 SAID = mark("{server} said:")
@@ -59,8 +62,7 @@ EXPANDED = mark(
     "message cannot reach it."
 )
 
-MORE_ONE = mark("One more recipient is in a further report.")
-MORE_MANY = mark("{number} more recipients are in further reports.")
+MORE = mark_both("One more recipient is in a further report.", "{number} more recipients are in further reports.")
 
 WHO_ACTS = mark("Who has to act:")
 YOU = mark("you")
@@ -77,12 +79,13 @@ RECIPIENT_ACTS = mark("The recipient has to act.")
 NOBODY_ACTS = mark("Nobody has to act.")
 WAITING_HELPS = mark("Nobody has to act: please wait.")
 
-GENERATING_SERVER = mark("Generating server:")
-HOPS = mark("Message hops:")
-HEADERS = mark("Original message headers:")
-CUT = mark("(The rest of the header is in the attached part.)")
-HISTORY = mark("What earlier attempts met:")
-SESSION = mark("End of the session:")
+# Of the section for administrators, which is English.
+GENERATING_SERVER = "Generating server:"
+HOPS = "Message hops:"
+HEADERS = "Original message headers:"
+CUT = "(The rest of the header is in the attached part.)"
+HISTORY = "What earlier attempts met:"
+SESSION = "End of the session:"
 
 MONTHS = (
     mark("January"),

@@ -18,12 +18,13 @@ def render(page: Page, administrators: str) -> str:
 
 def administrators(page: Page) -> str:
     """The section for administrators below its heading, the same in HTML; empty when there is none."""
-    return "\n".join(_diagnostics(page.diagnostics, page.frame)) if page.diagnostics is not None else ""
+    return "\n".join(_diagnostics(page.diagnostics)) if page.diagnostics is not None else ""
 
 
 def _top(page: Page) -> Iterator[str]:
     say = page.frame.say
     yield from _wrapped(page.title, "")
+    yield from _wrapped(page.title_in_english, "")
     yield ""
     labels = say(phrases.SUBJECT), say(phrases.SENT)
     width = max(map(len, labels)) + 2
@@ -31,6 +32,7 @@ def _top(page: Page) -> Iterator[str]:
     yield f"      {labels[1]:<{width}}{page.sent}"
     yield ""
     yield page.head
+    yield from _wrapped(page.head_in_english, "")
     for block in page.blocks:
         yield ""
         yield from _block(block, page.frame)
@@ -44,7 +46,8 @@ def _bottom(page: Page, administrators: str) -> Iterator[str]:
     if administrators:
         yield ""
         yield RULE
-        yield page.frame.say(phrases.DIAGNOSTICS)
+        yield phrases.DIAGNOSTICS
+        yield from _wrapped(page.diagnostics_in_words, "")
         yield ""
         yield administrators
     yield ""
@@ -78,32 +81,32 @@ def _boxes(block: Block, label: str) -> Iterator[str]:
         yield f"        {boxes}"
 
 
-def _diagnostics(found: Diagnostics, frame: Frame) -> Iterator[str]:
-    yield f"{frame.say(phrases.GENERATING_SERVER)} {found.server}"
+def _diagnostics(found: Diagnostics) -> Iterator[str]:
+    yield f"{phrases.GENERATING_SERVER} {found.server}"
     for recipient in found.recipients:
         yield ""
-        yield from _diagnosis(recipient, frame)
+        yield from _diagnosis(recipient)
     if found.hops:
         yield ""
-        yield frame.say(phrases.HOPS)
+        yield phrases.HOPS
         for number, hop in enumerate(found.hops, 1):
             yield f"  {number:>2}  {hop.time:<20}  {hop.from_} -> {hop.by}  {hop.with_}  {hop.delay}".rstrip()
     yield ""
-    yield frame.say(phrases.HEADERS)
+    yield phrases.HEADERS
     yield ""
     yield from found.header
     if found.cut:
-        yield frame.say(phrases.CUT)
+        yield phrases.CUT
 
 
-def _diagnosis(recipient: Diagnosis, frame: Frame) -> Iterator[str]:
+def _diagnosis(recipient: Diagnosis) -> Iterator[str]:
     yield recipient.address
     yield recipient.line
     for label, value in recipient.facts:
         yield f"  {label}: {value}"
     for heading, lines in ((phrases.HISTORY, recipient.history), (phrases.SESSION, recipient.transcript)):
         if lines:
-            yield f"  {frame.say(heading)}"
+            yield f"  {heading}"
             yield from (f"    {line}" for line in lines)
 
 

@@ -1,23 +1,37 @@
-"""The sentences of a report's frame in the reader's language, by gettext.
+"""A report's sentences, and what causes say to senders, in the reader's language, by gettext (spec B6).
 
-English stands in the code: a msgid is the English sentence, so that a language without a catalogue, and a
-sentence that a catalogue lacks, come out in English.  A language is a folder `catalogues/<language>/` with
-`frame.mo` in it; region falls back to language, language to English (spec B6).  Leaves out: the explanations of
-causes, which are data of why/causes.
+English stands in the code and in why/causes: a msgid is the English sentence or paragraph, so a language without
+a catalogue, and a paragraph that a catalogue lacks, come out in English.  A language is a folder named by its tag
+with `LC_MESSAGES/saywhy.mo`, which tools/words.py compiles from the `.po` beside it.  Which language a reader gets
+is `tags`' matter.  Leaves out: what administrators read, which is English.
 """
 
 from __future__ import annotations
 
 import gettext
-from collections.abc import Iterator
+from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cache
 from importlib import resources
 from importlib.resources.abc import Traversable
 
-ENGLISH = "en"
+from saywhy.why.words import tags
+
+ENGLISH = tags.ENGLISH
 RIGHT_TO_LEFT = frozenset({"ar", "fa", "he", "ur"})
-MAX_TAG = 35  # characters of a language tag that is looked at (RFC 5646 section 4.4.1)
+
+
+def mark(sentence: str) -> str:
+    """Name a sentence of a table for the catalogues; it is translated where it is said."""
+    return sentence
+
+
+def mark_both(one: str, many: str) -> tuple[str, str]:
+    """As `mark`, for what `Frame.count` says."""
+    return one, many
+
+
+NUMBER = mark("1,234.5")  # what stands between thousands and before decimals
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,11 +42,18 @@ class Frame:
     translations: gettext.NullTranslations
 
     def say(self, sentence: str) -> str:
-        return self.translations.gettext(sentence)
+        """The sentence in this language; gettext would answer an empty one with the catalogue's header."""
+        return self.translations.gettext(sentence) if sentence else ""
 
     def count(self, one: str, many: str, number: int) -> str:
         """The plural form for `number`; it stands in the sentence as `{number}`."""
-        return self.translations.ngettext(one, many, number).format(number=number)
+        return self.translations.ngettext(one, many, number).format(number=self.digits(number))
+
+    def digits(self, number: float, decimals: int = 0) -> str:
+        """`1,234.5` with this language's signs."""
+        signs = self.say(NUMBER)
+        english = f"{number:,.{decimals}f}"
+        return english.translate({ord(","): signs[1], ord("."): signs[5]})
 
     @property
     def direction(self) -> str:
@@ -40,30 +61,40 @@ class Frame:
         return "rtl" if self.language.partition("-")[0] in RIGHT_TO_LEFT else "ltr"
 
 
-def mark(sentence: str) -> str:
-    """Name a sentence of a table for the catalogues; it is translated where it is said."""
-    return sentence
+IN_ENGLISH = Frame(ENGLISH, gettext.NullTranslations())
 
 
-@lru_cache(maxsize=256)
 def frame(language: str = ENGLISH) -> Frame:
-    """The frame for a language tag such as `de-AT`; English for what is not there."""
-    return frame_in(resources.files(__package__) / "catalogues", language)
+    """The frame for a tag such as `de-AT`, or the first of a list that is there; English for what is not."""
+    return _frame(tags.choose(language, languages()))
 
 
-def frame_in(catalogues: Traversable, language: str) -> Frame:
-    """As `frame`, from a folder of catalogues of one's own."""
-    for tag in _tags(language):
-        file = catalogues / tag / "frame.mo"
-        if file.is_file():
-            with file.open("rb") as stream:
-                return Frame(tag, gettext.GNUTranslations(stream))
-    return Frame(ENGLISH, gettext.NullTranslations())
+@cache
+def languages() -> Mapping[str, str]:
+    """The languages that have a catalogue: lower case -> as the folder spells it."""
+    return languages_in(_folder())
 
 
-def _tags(language: str) -> Iterator[str]:
-    """`de-AT` -> `de-AT`, `de`; nothing for what is no tag, since a tag becomes the name of a folder."""
-    tag = language.split(",")[0].strip()
-    while tag and len(tag) <= MAX_TAG and tag.isascii() and tag.replace("-", "").isalnum():
-        yield tag
-        tag = tag.rpartition("-")[0]
+@cache
+def _frame(language: str) -> Frame:
+    return load(_folder(), language)
+
+
+def _folder() -> Traversable:
+    return resources.files(__package__)
+
+
+def languages_in(folder: Traversable) -> Mapping[str, str]:
+    return {entry.name.lower(): entry.name for entry in folder.iterdir() if _file(folder, entry.name).is_file()}
+
+
+def load(folder: Traversable, language: str) -> Frame:
+    """One of the languages of a folder of catalogues; English has none and needs none."""
+    if language == ENGLISH:
+        return IN_ENGLISH
+    with _file(folder, language).open("rb") as stream:
+        return Frame(language, gettext.GNUTranslations(stream))
+
+
+def _file(folder: Traversable, language: str) -> Traversable:
+    return folder / language / "LC_MESSAGES" / "saywhy.mo"

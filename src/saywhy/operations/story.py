@@ -57,7 +57,9 @@ def _deferred(event: Event) -> str:
 
 
 def _failed(event: Event) -> str:
-    return f"given up{_fact(event, 'attempts', ' after {} attempts')}{_text(event)}"
+    attempts = event.data.get("attempts", 0)
+    after = f" after {attempts} {'attempt' if attempts == 1 else 'attempts'}" if attempts else ""
+    return f"given up{after}{_text(event)}"
 
 
 def _reported(event: Event) -> str:

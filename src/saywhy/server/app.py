@@ -77,12 +77,7 @@ class App:
     async def _open(self) -> None:
         settings, stack = self.settings, self._stack
         privileges.own(settings.server.data_dir, settings.server.user)
-        sockets = {
-            name: [bind(binding.host, binding.port) for binding in listener.address]
-            for name, listener in settings.listeners.items()
-        }
-        for sock in (sock for group in sockets.values() for sock in group):
-            stack.callback(sock.close)
+        sockets = self._bind()
         privileges.drop(settings.server.user)
         privileges.raise_descriptors()
         lock = DataLock(settings.server.data_dir)
@@ -112,6 +107,22 @@ class App:
         self._emit(Kind.RELOAD, "log reopened")
 
     # -- the parts, in the order of `_open` --
+
+    def _bind(self) -> dict[str, list[socket.socket]]:
+        sockets: dict[str, list[socket.socket]] = {}
+        for name, listener in self.settings.listeners.items():
+            for binding in listener.address:
+                try:
+                    sock = bind(binding.host, binding.port)
+                except OSError as error:
+                    raise OSError(
+                        error.errno,
+                        f"listeners.{name}: {binding} cannot be had ({error.strerror}): stop what uses it, or "
+                        "give the listener another address",
+                    ) from None
+                self._stack.callback(sock.close)
+                sockets.setdefault(name, []).append(sock)
+        return sockets
 
     def _open_log(self) -> Sink:
         if self._sink is not None:

@@ -19,6 +19,7 @@ _VRFY = b"252 2.0.0 Cannot verify the user, but mail for it will be tried\r\n"
 
 
 def _hello(session: Session, verb: bytes, argument: bytes) -> None:
+    _idle(session)
     name = grammar.hello_name(argument, session.offer, required=session.limits.require_ehlo_domain)
     session.extended = verb == b"EHLO"
     session.ask(Hello(name, session.extended))
@@ -95,22 +96,27 @@ def _bdat(session: Session, _verb: bytes, argument: bytes) -> None:
 
 
 def _rset(session: Session, _verb: bytes, argument: bytes) -> None:
+    _idle(session)
     _no_argument(argument)
     if session.state is not State.GREETED:
         session.state = State.READY
+    session.chunks = None
     session.say(_OK)
     session.events.append(Reset())
 
 
 def _noop(session: Session, _verb: bytes, _argument: bytes) -> None:
+    _idle(session)
     session.say(_OK)
 
 
 def _help(session: Session, _verb: bytes, _argument: bytes) -> None:
+    _idle(session)
     session.say(_HELP)
 
 
 def _vrfy(session: Session, _verb: bytes, argument: bytes) -> None:
+    _idle(session)
     if not argument:
         raise CommandError(refusals.ARGUMENT, "expected VRFY user")
     session.say(_VRFY)
@@ -122,6 +128,15 @@ def _quit(session: Session, _verb: bytes, argument: bytes) -> None:
     session.say(b"221 2.0.0 %b Service closing transmission channel\r\n" % fqdn)
     session.events.append(Quit())
     session.close()
+
+
+def _idle(session: Session) -> None:
+    """Small commands with large answers, sent without end, are the cheapest way to keep a server busy."""
+    session.idle += 1
+    if session.idle > session.limits.max_idle_commands:
+        raise CommandError(
+            refusals.TOO_MANY_COMMANDS, observed=session.idle, limit=session.limits.max_idle_commands
+        )
 
 
 def _no_argument(argument: bytes) -> None:

@@ -48,6 +48,11 @@ class DataReader:
         return self._octets
 
     @property
+    def held(self) -> int:
+        """Octets in memory."""
+        return 0 if self._parts is None else self._parts.tell()
+
+    @property
     def over(self) -> bool:
         """True when the content has been thrown away for its size."""
         return not self._keep
@@ -95,10 +100,17 @@ class ChunkReader:
         self.size = self.left = size
         self.last = last
         self.octets += size
+        if self.over:
+            self._parts = BytesIO()
 
     def discard(self, answer: Found | bytes) -> None:
         self.answer = answer
         self._parts = BytesIO()
+
+    @property
+    def held(self) -> int:
+        """Octets in memory."""
+        return self._parts.tell()
 
     @property
     def over(self) -> bool:

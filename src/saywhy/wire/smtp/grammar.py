@@ -38,7 +38,7 @@ def hello_name(argument: bytes, offer: Offer, *, required: bool) -> str:
             raise CommandError(refusals.NO_HELLO_DOMAIN)
         return ""
     literal = _LITERAL.match(name)
-    if literal and (literal.end() == len(name) or name[literal.end()] == " "):
+    if literal and literal.end() <= 255 and (literal.end() == len(name) or name[literal.end()] == " "):
         return literal[0]
     if not name.isascii() and offer.smtputf8:
         return _unicode_host(name)

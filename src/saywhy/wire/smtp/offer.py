@@ -35,6 +35,7 @@ class Limits:
     max_message_size: int = 36 * 1024 * 1024
     max_header_size: int = 256 * 1024
     max_errors: int = 5
+    max_idle_commands: int = 200  # EHLO, RSET, NOOP, HELP, VRFY between two messages
     require_ehlo_domain: bool = True
 
 

@@ -10,7 +10,7 @@ from collections.abc import Callable, Mapping
 
 from saywhy.wire.smtp import content, refusals, sasl
 from saywhy.wire.smtp.commands import DOERS, challenge
-from saywhy.wire.smtp.content import ChunkReader
+from saywhy.wire.smtp.content import ChunkReader, DataReader
 from saywhy.wire.smtp.events import Content, Reset
 from saywhy.wire.smtp.refusals import CommandError, Found, Refusal
 from saywhy.wire.smtp.session import HIDDEN, Session
@@ -83,6 +83,7 @@ def _data(session: Session) -> bool:
     if raw is None:
         return False
     session.mode = Mode.COMMAND
+    session.data = DataReader(0)  # an idle session keeps no message in memory
     session.note_content(reader.octets)
     if reader.over:
         _refuse_content(session, content.too_large(reader.octets, session.limits.max_message_size))
@@ -99,6 +100,8 @@ def _chunk(session: Session) -> bool:
     if chunks.left:
         return False
     session.mode = Mode.COMMAND
+    if chunks.last:
+        session.chunks = None
     _end_chunk(session, chunks)
     return True
 
@@ -127,6 +130,7 @@ def _after_failed(chunks: ChunkReader) -> State:
 def _hand_out(session: Session, data: bytes) -> None:
     found = content.fault(data, session.limits.max_message_size, session.limits.max_header_size)
     if found is None:
+        session.idle = 0
         session.ask(Content(data))
     else:
         session.state = State.READY

@@ -117,4 +117,7 @@ AUTH_ENCODING = _protocol(501, "5.5.2", "command-syntax", "Cannot decode authent
 AUTH_LINE_TOO_LONG = _protocol(500, "5.5.6", "command-syntax", "Authentication exchange line is too long")
 
 WRONG_PROTOCOL = _final(554, "5.5.5", "wrong-protocol", "Wrong protocol version")
+TOO_MANY_COMMANDS = _final(
+    421, "4.7.0", "too-many-errors", "Too many commands without a message, closing this connection"
+)
 TOO_MANY_ERRORS = _final(421, "4.7.0", "too-many-errors", "Too many errors on this connection, closing it")

@@ -55,6 +55,12 @@ class ServerEngine:
         return len(self._session.inbox)
 
     @property
+    def held(self) -> int:
+        """Octets of a message that are in memory and not yet handed out."""
+        session = self._session
+        return session.data.held + (0 if session.chunks is None else session.chunks.held)
+
+    @property
     def transcript(self) -> tuple[str, ...]:
         """The session's last lines, "C: " and "S: "; contents and credentials left out."""
         return self._session.log.lines()
@@ -181,6 +187,8 @@ class ServerEngine:
             session.inbox.clear()
         elif owed is Auth:
             session.authenticated = True
+        elif owed is Hello:
+            session.chunks = None
 
     def _answer_chunk(self, refusal: bytes | None) -> None:
         """To a first BDAT nothing is said before its octets have been read (RFC 3030 section 2)."""

@@ -37,6 +37,7 @@ class Session:
         "events",
         "extended",
         "hush",
+        "idle",
         "inbox",
         "limits",
         "log",
@@ -67,6 +68,7 @@ class Session:
         self.authenticated = False
         self.smtputf8 = False  # of this transaction
         self.errors = 0
+        self.idle = 0  # commands that bring no message nearer, since the last one
         self.data = DataReader(0)
         self.chunks: ChunkReader | None = None
         self.sasl: Exchange | None = None
@@ -120,4 +122,6 @@ class Session:
         self.deaf = True
         self.mode = Mode.NOTHING
         self.owed = None
+        self.chunks = None
+        self.data = DataReader(0)
         self.inbox.clear()

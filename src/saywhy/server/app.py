@@ -7,8 +7,12 @@ user, store, certificate), `stop` drains in the opposite order.  docs/flow.md te
 from __future__ import annotations
 
 import asyncio
+import errno
+import math
 import socket
 from contextlib import AsyncExitStack
+from functools import partial
+from typing import Any
 
 from saywhy.config.organisation import load_organisation
 from saywhy.config.settings import Settings
@@ -42,6 +46,8 @@ from saywhy.server.door import Door
 from saywhy.server.lock import DataLock
 from saywhy.server.organisation import CurrentOrganisation
 
+_NO_ROOM = (errno.EMFILE, errno.ENFILE, errno.ENOBUFS, errno.ENOMEM)
+
 
 class App:
     """`start` returns when mail is taken; `stop` when what was under way has ended or `grace` is over."""
@@ -59,6 +65,7 @@ class App:
         self._sink = sink
         self._synchronous = synchronous
         self._listeners: dict[str, Listener] = {}
+        self._no_room = -math.inf  # when the loop last said that there is none for a connection
         self._stack = AsyncExitStack()
 
     @property
@@ -84,6 +91,7 @@ class App:
         stack.callback(lock.release)
         self.sink = self._open_log()
         stack.callback(self._emit, Kind.STOP, "saywhy has stopped")
+        self._hear_of_faults()
         self.store = await SqliteStore.open(settings.store.path, synchronous=self._synchronous)
         stack.push_async_callback(self.store.close)
         await self._open_organisation()
@@ -202,11 +210,12 @@ class App:
         )
         for name, group in sockets.items():
             mode = settings.listeners[name].tls
+            implicit = mode == "implicit"
             listener = Listener(
-                Door(name, services, tls_available=mode != "none"),
-                implicit_tls=mode == "implicit",
+                Door(name, services, tls_available=mode != "none", implicit_tls=implicit),
+                implicit_tls=implicit,
                 tls_context=tls.context,
-                tls_failed=lambda why: self._emit(Kind.DISCONNECT, why),
+                tls_failed=partial(self._tls_failed, name),
             )
             self._listeners[name] = listener
             for sock in group:
@@ -217,9 +226,32 @@ class App:
         grace = self.settings.limits.drain_grace
         await asyncio.gather(*(listener.stop(grace) for listener in self._listeners.values()))
 
+    def _tls_failed(self, listener: str, ip: str, why: str) -> None:
+        data = {"client": ip, "listener": listener}
+        event = Event(Kind.DISCONNECT, self.clock.now(), cause="tls-handshake-failed", text=why, data=data)
+        self.sink.emit(event)
+
     def _certificate(self, notice: CertificateNotice) -> None:
         broken = notice.state is CertificateState.BROKEN
         self._emit(Kind.CONFIG_FAULT if broken else Kind.CERTIFICATE, notice.text)
+
+    def _hear_of_faults(self) -> None:
+        """What goes wrong in a callback of the event loop is an event, too."""
+        loop = asyncio.get_running_loop()
+        self._stack.callback(loop.set_exception_handler, loop.get_exception_handler())
+        loop.set_exception_handler(self._fault)
+
+    def _fault(self, loop: asyncio.AbstractEventLoop, context: dict[str, Any]) -> None:
+        error = context.get("exception")
+        if isinstance(error, OSError) and error.errno in _NO_ROOM:
+            if loop.time() - self._no_room > 1:  # the loop says it a thousand times a second
+                self._no_room = loop.time()
+                text = f"a connection could not be accepted: {error.strerror}"
+                event = Event(Kind.CONNECT_REFUSE, self.clock.now(), cause="system-resources", text=text)
+                self.sink.emit(event)
+            return
+        why = f": {type(error).__name__}: {error}" if error is not None else ""
+        self._emit(Kind.FAULT, f"{context.get('message', 'event loop')}{why}")
 
     def _emit(self, kind: Kind, text: str) -> None:
         self.sink.emit(Event(kind, self.clock.now(), text=text))

@@ -14,12 +14,15 @@ from saywhy.wire.smtp.reply import Reply
 class Door:
     """The factory of one listener: a session for each connection, or a refusal and None."""
 
-    def __init__(self, listener: str, services: Services, *, tls_available: bool) -> None:
+    def __init__(
+        self, listener: str, services: Services, *, tls_available: bool, implicit_tls: bool = False
+    ) -> None:
         self._listener = listener
         self._services = services
         self._tls_available = tls_available
+        self._implicit_tls = implicit_tls
 
-    def __call__(self, connection: Connection, ip: str, tls: str) -> tuple[Handler, float, float] | None:
+    def __call__(self, connection: Connection, ip: str) -> tuple[Handler, float, float] | None:
         services = self._services
         connector = connectors.match(services.organisation(), self._listener, ip)
         if connector is None:
@@ -29,11 +32,19 @@ class Door:
             limit = connector.max_connections_per_source
             self._turn_away(connection, ip, refusals.too_many_connections(connector.name, limit))
             return None
-        session = Session(services, connector, connection, ip, tls_available=self._tls_available, tls=tls)
+        session = Session(
+            services,
+            connector,
+            connection,
+            ip,
+            tls_available=self._tls_available,
+            implicit_tls=self._implicit_tls,
+        )
         return session, connector.inactivity_timeout, connector.connection_timeout
 
     def _turn_away(self, connection: Connection, ip: str, failure: Failure) -> None:
-        connection.write(Reply.from_failure(failure).encode())
+        if not self._implicit_tls:  # there, only a handshake could be understood, and would be a gift
+            connection.write(Reply.from_failure(failure).encode())
         self._services.sink.emit(
             Event(
                 Kind.CONNECT_REFUSE,

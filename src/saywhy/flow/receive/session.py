@@ -13,18 +13,20 @@ from dataclasses import replace
 from typing import Any, Protocol, assert_never
 
 from saywhy.flow.receive import policy, refusals, trace
+from saywhy.flow.receive.journal import Journal
+from saywhy.flow.receive.offer import limits, offer
 from saywhy.flow.receive.services import Services
 from saywhy.flow.stages import Submission
-from saywhy.infra.errors import InfraError
+from saywhy.infra.errors import InfraError, TlsError
 from saywhy.model.address import Address
 from saywhy.model.envelope import Body, Envelope, Origin, Recipient, Ret
-from saywhy.model.event import Event, Kind
+from saywhy.model.event import Kind
 from saywhy.model.evidence import Step
 from saywhy.model.failure import Failure, Refused
 from saywhy.model.organisation import Organisation, ReceiveConnector
 from saywhy.wire.header import headline
 from saywhy.wire.smtp import events as smtp
-from saywhy.wire.smtp.server import Limits, Offer, ServerEngine
+from saywhy.wire.smtp.server import Offer, ServerEngine
 
 BUSY_BUFFER = 64 * 1024  # octets a client may send ahead of an answer before we stop reading
 
@@ -56,16 +58,17 @@ class Session:
         client_ip: str,
         *,
         tls_available: bool,
-        tls: str = "",
+        implicit_tls: bool = False,
     ) -> None:
         self._services = services
         self._connector = connector
         self._wire = wire
-        self._client = policy.Client(client_ip, encrypted=bool(tls))
-        self._tls = tls
+        self._journal = Journal(services.sink, services.clock, connector.name, client_ip)
+        self._client = policy.Client(client_ip, encrypted=implicit_tls)
+        self._tls = ""
         self._tls_offered = tls_available and connector.starttls
         self._fqdn = connector.fqdn or services.hostname
-        self._engine = ServerEngine(self._offer(), _limits(connector))
+        self._engine = ServerEngine(self._offer(), limits(connector))
         self._helo = ""
         self._extended = False
         self._failed_sign_ins = 0
@@ -74,11 +77,16 @@ class Session:
         self._paused = False
         self._early: bytearray | None = None
         self._ended = False
+        self._farewell: Failure | None = None  # said when what is waited for is over
         self._begin_transaction(None)
 
     # -- what the connection tells us --
 
-    def connected(self) -> None:
+    def connected(self, tls: str = "") -> None:
+        """It may speak; `tls` is what implicit TLS agreed on."""
+        if tls:
+            self._tls = tls
+            self._engine.tls_done(tls)
         self._engine.greet()
         self._flush()
 
@@ -94,9 +102,11 @@ class Session:
                 self._paused = True
                 self._wire.pause()
             return
-        if self._in_content:
-            self._hold(len(data))
         self._pump()
+        if self._in_content:
+            self._hold(self._engine.held)
+            if self._services.in_flight.overfull:
+                self._shut(refusals.no_resources(self._connector.name, Step.END_OF_DATA, "messages in transfer"))
 
     def eof(self) -> None:
         self._engine.receive_eof()
@@ -110,14 +120,14 @@ class Session:
         self._services.connections.leave(self._connector, self._client.ip)
 
     def timed_out(self, seconds: int) -> None:
-        self._shut(refusals.timed_out(self._connector.name, seconds))
+        self._take_leave(refusals.timed_out(self._connector.name, seconds))
 
     def stop(self) -> bool:
         """The server drains: end at once unless a message is being transferred or queued.  True when ended."""
-        if self._waiting is not None or self._in_content:
+        if self._in_content:
             return False
-        self._shut(refusals.stopping(self._connector.name))
-        return True
+        self._take_leave(refusals.stopping(self._connector.name))
+        return self._ended
 
     @property
     def busy(self) -> bool:
@@ -127,6 +137,12 @@ class Session:
     # -- the engine's events --
 
     def _pump(self) -> None:
+        try:
+            self._handle_all()
+        except Exception as error:
+            self._fault(error)
+
+    def _handle_all(self) -> None:
         engine = self._engine
         while self._waiting is None and not self._ended:
             event = engine.next_event()
@@ -139,10 +155,8 @@ class Session:
         data = self._engine.output()
         if data and not self._ended:
             self._wire.write(data)
-        if self._engine.closing and not self._ended:
-            self._ended = True
-            self._release()
-            self._wire.close()
+        if self._engine.closing:
+            self._end()
 
     def _handle(self, event: smtp.ServerEvent) -> None:  # noqa: C901 - one line an event
         match event:
@@ -155,6 +169,7 @@ class Session:
                 self._engine.accept()
             case smtp.Content():
                 self._in_content = False
+                self._hold(len(event.data))
                 self._wait(self._content(event.data))
             case smtp.Hello():
                 self._helo, self._extended = event.name, event.extended
@@ -170,13 +185,11 @@ class Session:
                 self._early = bytearray()
                 self._wait(self._start_tls())
             case smtp.Refused():
-                self._refused(event.failure, self._sender)
+                self._journal.refused(event.failure, self._sender)
             case smtp.Quit():
                 pass
             case smtp.Gone():
-                self._ended = True
-                self._release()
-                self._wire.close()
+                self._end()
             case _:
                 assert_never(event)
 
@@ -243,11 +256,11 @@ class Session:
             return
         if user is not None and event.authorize_as in ("", event.identity):
             self._client = replace(self._client, user=user)
-            self._emit(Kind.AUTH, data={"user": user.name, "mechanism": event.mechanism})
+            self._journal.tell(Kind.AUTH, data={"user": user.name, "mechanism": event.mechanism})
             self._engine.accept()
             return
         self._failed_sign_ins += 1
-        self._emit(Kind.AUTH_FAIL, data={"user": event.identity[:255], "mechanism": event.mechanism})
+        self._journal.tell(Kind.AUTH_FAIL, data={"user": event.identity[:255], "mechanism": event.mechanism})
         await asyncio.sleep(connector.tarpit)
         if self._failed_sign_ins >= connector.max_logon_failures:
             self._refuse(
@@ -275,17 +288,40 @@ class Session:
     async def _run(self, step: Coroutine[Any, Any, None]) -> None:
         try:
             await step
-        except Exception as error:  # a fault of ours, or a broken handshake, must end one session only
-            self._emit(Kind.FAULT, text=f"{type(error).__name__}: {error}")
-            self._ended = True
-            self._release()
-            self._wire.close()
+        except TlsError as error:
+            self._journal.tell(Kind.DISCONNECT, str(error), cause="tls-handshake-failed")
+            self._end()
+        except Exception as error:
+            self._fault(error)
+        except asyncio.CancelledError:
+            self._end()  # an answer is owed that nobody will give
+            raise
         finally:
             self._waiting = None
             if self._paused:
                 self._paused = False
                 self._wire.resume()
+        if self._farewell is not None:
+            self._shut(self._farewell)
         self._pump()
+
+    def _take_leave(self, failure: Failure) -> None:
+        """End with `failure`; an answer that we owe is given first."""
+        if self._waiting is not None:
+            self._farewell = failure
+        else:
+            self._shut(failure)
+
+    def _fault(self, error: Exception) -> None:
+        """An error of ours ends one session, and no more."""
+        self._journal.tell(Kind.FAULT, f"{type(error).__name__}: {error}")
+        self._end()
+
+    def _end(self) -> None:
+        if not self._ended:
+            self._ended = True
+            self._wire.close()
+        self._release()
 
     def _begin_transaction(self, mail: smtp.Mail | None) -> None:
         self._mail_event = mail
@@ -325,24 +361,14 @@ class Session:
         )
 
     def _offer(self) -> Offer:
-        connector = self._connector
-        return Offer(
-            fqdn=self._fqdn,
-            size=connector.max_message_size,
-            pipelining=connector.pipelining,
-            dsn=connector.dsn,
-            eightbitmime=connector.eightbitmime,
-            smtputf8=connector.smtputf8,
-            chunking=connector.chunking,
-            starttls=self._tls_offered and not self._client.encrypted,
-            auth=connector.auth if self._client.encrypted else (),
-        )
+        encrypted = self._client.encrypted
+        return offer(self._connector, self._fqdn, starttls=self._tls_offered, encrypted=encrypted)
 
     def _hold(self, octets: int) -> None:
-        self._held += octets
-        self._services.in_flight.used += octets
-        if self._services.in_flight.overfull:
-            self._shut(refusals.no_resources(self._connector.name, Step.END_OF_DATA, "messages in transfer"))
+        """Count what this session keeps in memory of a message: `octets` now, whatever it was before."""
+        if not self._ended:
+            self._services.in_flight.used += octets - self._held
+            self._held = octets
 
     def _release(self) -> None:
         self._services.in_flight.used -= self._held
@@ -350,7 +376,7 @@ class Session:
 
     def _shut(self, failure: Failure) -> None:
         if not self._ended:
-            self._refused(failure)
+            self._journal.refused(failure)
             self._engine.shut(failure)
             self._flush()
 
@@ -362,36 +388,5 @@ class Session:
         recipient: Address | None = None,
         close: bool = False,
     ) -> None:
-        self._refused(failure, sender, recipient)
+        self._journal.refused(failure, sender, recipient)
         self._engine.refuse(failure, close=close)
-
-    def _refused(self, failure: Failure, sender: Address | None = None, recipient: Address | None = None) -> None:
-        self._services.sink.emit(
-            Event(
-                Kind.REFUSE,
-                self._services.clock.now(),
-                sender=str(sender) if sender is not None else "",
-                recipient=str(recipient) if recipient is not None else "",
-                status=str(failure.status),
-                cause=failure.cause,
-                text=failure.line(),
-                data={
-                    "client": self._client.ip,
-                    "connector": self._connector.name,
-                    "step": failure.evidence.step.value,
-                },
-            )
-        )
-
-    def _emit(self, kind: Kind, text: str = "", data: dict[str, str | int | float | bool] | None = None) -> None:
-        facts = {"client": self._client.ip, "connector": self._connector.name, **(data or {})}
-        self._services.sink.emit(Event(kind, self._services.clock.now(), text=text, data=facts))
-
-
-def _limits(connector: ReceiveConnector) -> Limits:
-    return Limits(
-        max_message_size=connector.max_message_size,
-        max_header_size=connector.max_header_size,
-        max_errors=connector.max_protocol_errors,
-        require_ehlo_domain=connector.require_ehlo_domain,
-    )

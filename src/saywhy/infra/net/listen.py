@@ -2,12 +2,13 @@
 
 A `Listener` makes a handler for each connection through its factory and pumps bytes into it.  It knows three
 more things: TLS (at once, or when the handler asks), silence (handlers are told when a client stays silent too
-long) and draining.
+long, and a client that does not take the last words is cut off) and draining.
 """
 
 from __future__ import annotations
 
 import asyncio
+import math
 import socket
 import ssl
 from collections.abc import Callable, Coroutine
@@ -17,12 +18,16 @@ from saywhy.infra.errors import TlsError
 from saywhy.infra.net.tls import describe
 
 HANDSHAKE_SECONDS = 60.0
+LINGER_SECONDS = 30.0  # for a client to take what was written before we closed
 
 
 class Handler(Protocol):
-    """What speaks on a connection (flow/receive/session is one)."""
+    """What speaks on a connection (flow/receive/session is one).
 
-    def connected(self) -> None: ...
+    `connected` comes once it may speak, with what implicit TLS agreed on; `lost` comes in any case, exactly once.
+    """
+
+    def connected(self, tls: str = "") -> None: ...
 
     def received(self, data: bytes) -> None: ...
 
@@ -39,9 +44,12 @@ class Handler(Protocol):
 
 
 class Factory(Protocol):
-    """A handler for a new connection and its limits (seconds of silence, seconds in all), or None: hang up."""
+    """A handler for a new connection and its limits (seconds of silence, seconds in all), or None: hang up.
 
-    def __call__(self, connection: Connection, ip: str, tls: str) -> tuple[Handler, float, float] | None: ...
+    Asked before any handshake, so that connections which never shake hands count as well.
+    """
+
+    def __call__(self, connection: Connection, ip: str) -> tuple[Handler, float, float] | None: ...
 
 
 class Connection(asyncio.Protocol):
@@ -51,7 +59,9 @@ class Connection(asyncio.Protocol):
         self._listener = listener
         self._transport: asyncio.Transport | None = None
         self._handler: Handler | None = None
-        self._tls = ""
+        self._encrypted = listener.implicit_tls
+        self._shaking = False
+        self._closed = math.inf  # when we closed it
         self._idle_limit = 0.0
         self._whole_limit = 0.0
         self._opened = 0.0
@@ -64,10 +74,11 @@ class Connection(asyncio.Protocol):
         self._transport = cast(asyncio.Transport, transport)
         self._opened = self._last = self._listener.loop.time()
         self._listener.connections.add(self)
-        if self._listener.implicit_tls:
-            self._listener.spawn(self._implicit_tls())
-        else:
+        try:
             self._begin()
+        except BaseException:
+            self.abort()  # with nobody to handle it, nobody would ever end it
+            raise
 
     def data_received(self, data: bytes) -> None:
         self._last = self._listener.loop.time()
@@ -75,9 +86,11 @@ class Connection(asyncio.Protocol):
             self._handler.received(data)
 
     def eof_received(self) -> bool:
-        if self._handler is not None:
-            self._handler.eof()
-        return False
+        """True: a client that has said all it will may still get its answers (TLS has no such state)."""
+        if self._handler is None:
+            return False
+        self._handler.eof()
+        return not self._encrypted
 
     def connection_lost(self, _exc: Exception | None) -> None:
         self._listener.connections.discard(self)
@@ -99,6 +112,7 @@ class Connection(asyncio.Protocol):
 
     def close(self) -> None:
         # Closed twice and then aborted, a TLS transport of Python 3.11.2 raises.
+        self._closed = min(self._closed, self._listener.loop.time())
         if self._transport is not None and not self._transport.is_closing():
             self._transport.close()
 
@@ -113,38 +127,57 @@ class Connection(asyncio.Protocol):
             self._transport.resume_reading()
 
     async def start_tls(self) -> str:
-        context = self._listener.tls_context
-        if self._transport is None or context is None:
-            raise TlsError("no certificate is loaded")
+        self._encrypted = self._shaking = True
         try:
-            transport = await self._listener.loop.start_tls(
-                self._transport,
-                self,
-                context(),
-                server_side=True,
-                ssl_handshake_timeout=HANDSHAKE_SECONDS,
-            )
-        except (OSError, ssl.SSLError) as error:
-            raise TlsError(f"handshake failed: {error}") from None
-        if transport is None:
-            raise TlsError("the client went away during the handshake")
+            transport = await self._shake_hands()
+        except BaseException:
+            self.abort()
+            self.connection_lost(None)  # asyncio does not tell when the connection ends in the handshake
+            raise
+        self._shaking = False
+        self._pausing = 0  # what was paused is the transport below, and it has gone on
         self._transport = transport
         return describe(transport.get_extra_info("ssl_object"))
+
+    async def _shake_hands(self) -> asyncio.Transport:
+        listener, transport = self._listener, self._transport
+        if transport is None or listener.tls_context is None:
+            raise TlsError("no certificate is loaded")
+        upper = None
+        if not transport.is_closing():  # asyncio would wait for ever
+            try:
+                upper = await listener.loop.start_tls(
+                    transport,
+                    self,
+                    listener.tls_context(),
+                    server_side=True,
+                    ssl_handshake_timeout=listener.patience,
+                )
+            except OSError as error:  # ssl.SSLError is one
+                raise TlsError(f"TLS handshake failed: {str(error) or 'the client went away'}") from None
+        if upper is None:
+            raise TlsError("TLS handshake failed: the client went away")
+        return upper
 
     # -- the listener's --
 
     def check_silence(self, now: float) -> None:
         handler = self._handler
-        if handler is None or handler.busy:
-            self._last = now
+        if now - self._closed > self._listener.linger:
+            self.abort()
+        if handler is None or self._shaking or self._closed < math.inf:
             return
+        if handler.busy:
+            self._last = now
         if now - self._last > self._idle_limit:
             handler.timed_out(int(self._idle_limit))
         elif now - self._opened > self._whole_limit:
             handler.timed_out(int(self._whole_limit))
 
     def stop(self) -> None:
-        if self._handler is None or self._handler.stop():
+        if self._shaking:
+            self.abort()
+        elif self._handler is None or self._handler.stop():
             self.close()
 
     def abort(self) -> None:
@@ -154,21 +187,23 @@ class Connection(asyncio.Protocol):
     def _begin(self) -> None:
         transport = self._transport
         peer = transport.get_extra_info("peername") if transport is not None else None
-        made = self._listener.factory(self, peer[0] if peer else "", self._tls) if peer else None
-        if made is None:
+        made = self._listener.factory(self, peer[0]) if peer is not None else None
+        if peer is None or made is None:
             self.close()
             return
         self._handler, self._idle_limit, self._whole_limit = made
-        self._handler.connected()
+        if self._listener.implicit_tls:
+            self._listener.spawn(self._implicit_tls(self._handler, peer[0]))
+        else:
+            self._handler.connected()
 
-    async def _implicit_tls(self) -> None:
+    async def _implicit_tls(self, handler: Handler, ip: str) -> None:
         try:
-            self._tls = await self.start_tls()
+            tls = await self.start_tls()
         except TlsError as error:
-            self._listener.tls_failed(str(error))
-            self.abort()
-            return
-        self._begin()
+            self._listener.tls_failed(ip, str(error))
+        else:
+            handler.connected(tls)
 
 
 class Listener:
@@ -180,13 +215,17 @@ class Listener:
         *,
         implicit_tls: bool = False,
         tls_context: Callable[[], ssl.SSLContext] | None = None,
-        tls_failed: Callable[[str], None] = lambda _why: None,
+        tls_failed: Callable[[str, str], None] = lambda _ip, _why: None,
         sweep: float = 1.0,
+        patience: float = HANDSHAKE_SECONDS,
+        linger: float = LINGER_SECONDS,
     ) -> None:
         self.factory = factory
         self.implicit_tls = implicit_tls
         self.tls_context = tls_context
         self.tls_failed = tls_failed
+        self.patience = patience
+        self.linger = linger
         self.connections: set[Connection] = set()
         self.loop = asyncio.get_running_loop()
         self._sweep = sweep
@@ -196,7 +235,8 @@ class Listener:
     async def start(self, sock: socket.socket) -> None:
         """Accept on a bound socket."""
         self._servers.append(await self.loop.create_server(self.protocol, sock=sock, backlog=1024))
-        self.spawn(self._watch())
+        if len(self._servers) == 1:
+            self.spawn(self._watch())
 
     def protocol(self) -> Connection:
         return Connection(self)
@@ -230,9 +270,17 @@ class Listener:
     async def _watch(self) -> None:
         while True:
             await asyncio.sleep(self._sweep)
-            now = self.loop.time()
-            for connection in list(self.connections):
+            self.sweep()
+
+    def sweep(self) -> None:
+        """Tell handlers whose client has been silent for too long; a fault with one is no other's affair."""
+        now = self.loop.time()
+        for connection in list(self.connections):
+            try:
                 connection.check_silence(now)
+            except Exception as error:
+                self.loop.call_exception_handler({"message": "a look at a connection failed", "exception": error})
+                connection.abort()
 
 
 def bind(host: str, port: int) -> socket.socket:

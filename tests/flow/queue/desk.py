@@ -97,12 +97,13 @@ class RecordingSink:
 
 
 class FaultyStore(MemoryStore):
-    """Raises what it is told to, before or after the commit is done."""
+    """Raises what it is told to, and lingers after a commit that is done, as a busy writer does."""
 
     def __init__(self) -> None:
         super().__init__()
         self.before: list[StoreError] = []
         self.commits = 0
+        self.linger = 0.0
 
     async def commit(self, change: Change) -> None:
         await asyncio.sleep(0)
@@ -110,6 +111,8 @@ class FaultyStore(MemoryStore):
             raise self.before.pop(0)
         self.commits += 1
         await super().commit(change)
+        if self.linger:
+            await asyncio.sleep(self.linger)
 
 
 @dataclass

@@ -79,6 +79,7 @@ async def _live(seed: int) -> None:
     desk = chance.desk
     sent = {}
     async with running(desk):
+        desk.store.linger = chance.random.choice([0.0, 0.0, 0.2])
         for number in range(12):
             sender = SENDER if number % 4 else None
             notify = Notify.NEVER if number % 5 == 0 else Notify.ABSENT
@@ -89,7 +90,7 @@ async def _live(seed: int) -> None:
             desk.store.before.clear()
             await _meddle(chance, sent)
         await desk.settled(HOUR)
-        await desk.queue.stop(0.0)
+        await desk.queue.stop(5.0)
         desk.queue = desk.make()
         await desk.queue.start()
         desk.known["slow@corp.example"] = mailbox("slow")

@@ -333,6 +333,22 @@ async def test_a_submitter_that_gives_up_may_have_queued_the_message_which_is_th
 
 
 @jumping
+async def test_a_message_that_the_loader_finds_before_its_submitter_is_told_is_sent_once() -> None:
+    async def script(transmission):
+        await asyncio.sleep(5)
+        return [DONE] * len(transmission.pending)
+
+    desk = Desk(script=script)
+    desk.store.linger = 1.0
+    async with running(desk):
+        for number in range(3):
+            await desk.send(f"r{number}@one.test")
+        await desk.settled(MINUTE)
+        assert len(desk.attempts) == 3
+        assert await desk.empty()
+
+
+@jumping
 async def test_stop_lets_attempts_end_and_takes_no_more() -> None:
     async def script(transmission):
         await asyncio.sleep(3)

@@ -9,28 +9,35 @@ from __future__ import annotations
 import asyncio
 
 from saywhy.flow.queue.context import Context
+from saywhy.flow.queue.window import Window
 from saywhy.infra.errors import StoreError
 from saywhy.infra.store.protocol import Change, ChangeConflict
 from saywhy.model.event import Kind
 
 
 class Committer:
-    def __init__(self, context: Context) -> None:
+    def __init__(self, context: Context, window: Window) -> None:
         self._context = context
+        self._window = window
 
     async def once(self, change: Change) -> None:
         """Commit and tell; StoreError when that was not possible, with nothing done."""
+        new = [entry.message.id for entry in change.add]
+        self._window.entering.update(new)
         try:
             await self._context.store.commit(change)
         except StoreError as error:
             kind = Kind.FAULT if isinstance(error, ChangeConflict) else Kind.STORE_FAULT
             self._context.tell(kind, str(error))
             raise
+        finally:
+            self._window.entering.difference_update(new)
         for event in change.events:
             self._context.sink.emit(event)
 
     async def surely(self, change: Change) -> bool:
         """Commit, however often it takes.  False for a Change that can never be: an error of ours, told as one."""
+        change.patient = True
         pause = self._context.settings.store_retry
         while True:
             try:

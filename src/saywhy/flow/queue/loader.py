@@ -21,8 +21,9 @@ from saywhy.model.event import Kind
 from saywhy.model.queued import QueueId
 
 CHUNK = 500  # recipients a read
+PAUSE = 0.1  # seconds to leave alone what is being committed or removed
 GAP = 0.02  # seconds between two rounds of reads
-GAP_SHARE = 4  # or as many times what the last one took, so that reading never fills the day
+GAP_SHARE = 1  # or as much as the last one took, so that reading never fills the day
 
 
 class Loader:
@@ -128,19 +129,23 @@ class Loader:
             passed_over = frozenset(lane.name for lane in lanes if lane.more)
             held = self._window.held_keys(lane for lane in lanes if not lane.more)
             rows = await self._context.store.due(now, limit, DueFilter(skip_queues=passed_over, skip=held))
-            for row in rows:
-                self._place(row, now)
+            placed = [self._place(row, now) for row in rows]
             self._loaded()
             if len(rows) < limit:
                 next_due = await self._context.store.next_due(now)
                 self.note(math.inf if next_due is None else next_due)
                 return
+            if not any(placed):
+                self.note(self._context.now() + PAUSE)
+                return
         self._window.behind = True
 
-    def _place(self, row: DueRow, now: float) -> None:
+    def _place(self, row: DueRow, now: float) -> bool:
+        """False for what must be left alone just now: it is on its way in or out by another hand."""
         pending = row.pending
-        if row.message.id in self._removed or self._window.holds(pending):
-            return
+        message = row.message.id
+        if message in self._removed or message in self._window.entering or self._window.holds(pending):
+            return False
         lane = self._window.lane(pending.hop)
         if not lane.resubmits and self._overdue(row, lane, now):
             failure = pending.failure or lane.failure
@@ -151,6 +156,7 @@ class Loader:
             self.note(lane.not_before)
         else:
             self._window.add(lane, row.message, pending)
+        return True
 
     def _overdue(self, row: DueRow, lane: Lane, now: float) -> bool:
         """Expired; or a delay to be told of while nothing can be tried.  What never failed is tried once first."""

@@ -53,7 +53,7 @@ class Queue:
         entry = Entry(context, window, categorize, select_route, report)
         settler = Settler(context, entry)
         resubmitter = Resubmitter(context, window, entry, categorize, select_route)
-        committer = Committer(context)
+        committer = Committer(context, window)
         attempt = Attempt(context, window, contents, deliver, settler, resubmitter)
         self._loader = Loader(context, window, settler.removed, self._pump)
         self._scheduler = Scheduler(context, window, contents, self._loader, attempt, committer, settler.removed)

@@ -25,7 +25,10 @@ _DEFAULT_LIMIT = SendConnector("default").max_connections_per_destination
 
 
 class Window:
-    """`behind`: the store has due recipients for which there was no room here."""
+    """`entering`: messages being committed, which are fed in when that is done and must not be loaded before.
+
+    `behind`: the store has due recipients for which there was no room here.
+    """
 
     def __init__(self, settings: QueueSettings, organisation: CurrentOrganisation) -> None:
         self._settings = settings
@@ -34,6 +37,7 @@ class Window:
         self._round: deque[Lane] = deque()
         self._resting: OrderedDict[str, Lane] = OrderedDict()  # idle lanes that remember failures
         self._left: set[Key] | None = None  # released since `watch`
+        self.entering: set[QueueId] = set()
         self.held = 0
         self.behind = False
 

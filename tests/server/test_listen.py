@@ -7,17 +7,23 @@ import errno
 import os
 import resource
 import socket
+import sqlite3
 import ssl
 import struct
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, suppress
 from pathlib import Path
 
 import pytest
+from click.testing import CliRunner
 
+from saywhy.doors.cli.serve import serve
 from saywhy.infra.net.selfsigned import make_pair
+from saywhy.infra.store.migrate import APPLICATION
 from saywhy.model.event import Kind
+from saywhy.server import privileges
 from saywhy.server.app import App
+from saywhy.server.lock import DataLock, DataLocked
 from tests.server.inside import HUNG, Client, Inside, anything, raw, until
 
 CROWD = "max_connections_per_source = 1000\nmax_connections_per_source_percent = 100\n"
@@ -381,9 +387,86 @@ class TestStopping:
 
 
 class TestStarting:
-    async def test_two_servers_on_one_data_folder_is_said_in_a_sentence(self, tmp_path: Path) -> None:
-        async with Inside(tmp_path) as server:
-            with pytest.raises(Exception, match=rf"is in use by process {os.getpid()}: stop that server first"):
+    """What stands in the way is said in one sentence, and the exit status tells whose affair it is."""
+
+    @pytest.fixture
+    def inside(self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Inside]:
+        monkeypatch.setattr(privileges.os, "geteuid", lambda: 4242)  # type: ignore[attr-defined]
+        before = os.umask(0o077)
+        yield Inside(tmp_path)
+        os.umask(before)
+
+    def start(self, inside: Inside, status: int) -> str:
+        result = CliRunner().invoke(serve, ["--config", str(inside.folder / "saywhy.toml")])
+        assert result.exit_code == status, result.output
+        assert "Traceback" not in result.output
+        return result.output
+
+    def change(self, inside: Inside, old: str, new: str) -> None:
+        file = inside.folder / "saywhy.toml"
+        text = file.read_text()
+        assert old in text
+        file.write_text(text.replace(old, new, 1))
+
+    def test_a_port_in_use(self, inside: Inside) -> None:
+        with socket.socket() as taken:
+            taken.bind(("127.0.0.1", 0))
+            taken.listen()
+            port = taken.getsockname()[1]
+            self.change(inside, "127.0.0.1:0", f"127.0.0.1:{port}")
+            assert self.start(inside, 69) == (
+                f"saywhy cannot start: listeners.smtp: 127.0.0.1:{port} cannot be had (Address already in use): "
+                "stop what uses it, or give the listener another address\n"
+            )
+
+    def test_a_data_folder_in_use(self, inside: Inside) -> None:
+        inside.settings.server.data_dir.mkdir()
+        lock = DataLock(inside.settings.server.data_dir)
+        said = self.start(inside, 69)
+        lock.release()
+        assert f"is in use by process {os.getpid()}: stop that server first" in said
+
+    def test_root_without_a_user_to_become(self, inside: Inside, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setattr(privileges.os, "geteuid", lambda: 0)  # type: ignore[attr-defined]
+        assert "saywhy does not run as root: start it as the user that shall own the mail" in self.start(
+            inside, 69
+        )
+        assert not inside.settings.server.data_dir.exists()
+
+    def test_a_queue_of_a_newer_version(self, inside: Inside) -> None:
+        inside.settings.store.path.mkdir(parents=True)
+        newer = sqlite3.connect(inside.settings.store.path / "queue-1.sqlite3")
+        newer.execute("PRAGMA user_version = 99")
+        newer.execute(f"PRAGMA application_id = {APPLICATION}")
+        newer.close()
+        assert "so a newer saywhy wrote it: start that version again" in self.start(inside, 69)
+
+    def test_a_certificate_that_is_none(self, inside: Inside) -> None:
+        inside.settings.tls.certificate.parent.mkdir(parents=True)
+        inside.settings.tls.certificate.write_bytes(b"nonsense")
+        inside.settings.tls.key.write_bytes(b"nonsense")
+        assert "tls.certificate: certificate or key is no PEM" in self.start(inside, 78)
+
+    def test_something_in_the_place_of_the_control_socket(self, inside: Inside) -> None:
+        inside.settings.control.socket.parent.mkdir(parents=True)
+        inside.settings.control.socket.write_text("precious")
+        assert "is there already and is no socket" in self.start(inside, 69)
+        assert inside.settings.control.socket.read_text() == "precious"
+
+    def test_settings_that_are_wrong_are_all_listed(self, inside: Inside) -> None:
+        self.change(inside, "hostname", "hostnam")
+        self.change(inside, "drain_grace = 5", 'drain_grace = "soon"')
+        said = self.start(inside, 78)
+        assert 'server.hostnam: there is no setting "hostnam"; did you mean "hostname"?' in said
+        assert 'limits.drain_grace: "soon" is not a duration' in said
+
+    def test_an_organisation_that_is_wrong(self, inside: Inside) -> None:
+        (inside.folder / "organisation.toml").write_text("[[mailbox]]\nname = 7\n")
+        assert "organisation.toml, line " in self.start(inside, 78)
+
+    async def test_a_second_server_leaves_the_first_alone(self, tmp_path: Path) -> None:
+        async with serving(tmp_path) as server:
+            with pytest.raises(DataLocked):
                 await App(server.settings, sink=server.sink).start()
             await server.greeted()
 

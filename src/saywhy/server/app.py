@@ -124,7 +124,6 @@ class App:
                     sock = bind(binding.host, binding.port)
                 except OSError as error:
                     raise OSError(
-                        error.errno,
                         f"listeners.{name}: {binding} cannot be had ({error.strerror}): stop what uses it, or "
                         "give the listener another address",
                     ) from None

@@ -37,6 +37,7 @@ def give_up(last: Failure | None, mode: ExpiryStatus = ExpiryStatus.SPECIFIC) ->
         ("4.7.4", "tls-not-offered", "5.7.4"),
         ("4.7.5", "tls-failed", "5.7.5"),
         ("4.4.4", "no-route", "5.0.0"),
+        ("4.4.9", "connector-gone", "5.4.3"),
         ("4.3.0", "directory-unavailable", "4.4.7"),
     ],
 )
@@ -53,6 +54,12 @@ def test_a_code_that_a_remote_sent_is_never_rewritten(seen: str) -> None:
     assert str(given_up.status) == seen
     assert given_up.from_remote
     assert given_up.line() == f"450 {seen} no"
+
+
+def test_a_status_of_ours_beside_a_refusal_for_good_is_ours() -> None:
+    last = failure("4.7.5", "tls-failed", step=Step.STARTTLS)
+    evidence = dataclasses.replace(last.evidence, reply=("554 5.7.3 no TLS for you",))
+    assert str(give_up(dataclasses.replace(last, evidence=evidence)).status) == "5.7.5"
 
 
 @pytest.mark.parametrize("remote", [True, False])

@@ -41,6 +41,21 @@ async def test_a_destination_gets_no_more_connections_than_its_connector_says() 
 
 
 @jumping
+async def test_a_connectors_new_limit_holds_for_the_queue_that_waits() -> None:
+    gate = Gate()
+    desk = Desk(script=gate, connectors={"internet": SendConnector("Internet", max_connections_per_destination=1)})
+    async with running(desk):
+        for number in range(10):
+            await desk.send(f"r{number}@one.test")
+        await desk.settled()
+        desk.connectors = {"internet": SendConnector("Internet", max_connections_per_destination=4)}
+        desk.revision += 1
+        desk.queue.organisation_changed()
+        await desk.settled(5)
+        assert gate.most["one.test"] == 4
+
+
+@jumping
 async def test_all_destinations_together_keep_to_the_limit_of_the_process() -> None:
     gate = Gate()
     async with running(Desk(script=gate, settings=QueueSettings(max_attempts=7))) as desk:

@@ -28,7 +28,7 @@ _SPECIFIC = {
     "4.7.4": "5.7.4",
     "4.7.5": "5.7.5",
 }
-_SPECIFIC_CAUSE = {"no-route": "5.0.0"}
+_SPECIFIC_CAUSE = {"no-route": "5.0.0", "connector-gone": "5.4.3"}
 _GENERAL_CAUSES = {"", "remote-deferred"}  # say no more than that it was deferred
 
 
@@ -78,10 +78,15 @@ def _status(last: Failure | None, mode: ExpiryStatus) -> Status:
 def _specific(last: Failure | None) -> Status:
     if last is None:
         return _EXPIRED
-    if last.from_remote:
+    if _sent_by_remote(last):
         return last.status
     text = _SPECIFIC_CAUSE.get(last.cause) or _SPECIFIC.get(str(last.status))
     return Status.parse(text) if text else _EXPIRED
+
+
+def _sent_by_remote(last: Failure) -> bool:
+    """False for a status of ours beside a refusal: TLS refused for good is 4.7.5 while we wait for a change."""
+    return last.from_remote and last.evidence.reply[0][:1] == str(last.status.class_)
 
 
 def remember(failure: Failure, before: Failure | None) -> Failure:

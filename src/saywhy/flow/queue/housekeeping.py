@@ -1,4 +1,7 @@
-"""What the queue does now and then: route again what had no route, forget old tracking rows."""
+"""What the queue does now and then: follow the organisation's revision, forget old tracking rows.
+
+With a new revision whatever had no route is routed again, and connectors' limits hold for their queues.
+"""
 
 from __future__ import annotations
 
@@ -6,6 +9,7 @@ import asyncio
 
 from saywhy.flow.queue.context import Context
 from saywhy.flow.queue.loader import Loader
+from saywhy.flow.queue.window import Window
 from saywhy.infra.errors import StoreError
 from saywhy.model.event import Kind
 from saywhy.model.organisation import DAY, HOUR
@@ -15,8 +19,9 @@ FORGET_CHUNK = 1000
 
 
 class Housekeeper:
-    def __init__(self, context: Context, loader: Loader) -> None:
+    def __init__(self, context: Context, window: Window, loader: Loader) -> None:
         self._context = context
+        self._window = window
         self._loader = loader
         self._revision = -1  # at the start everything without a route is looked at once
         self._forget_at = 0.0
@@ -47,6 +52,7 @@ class Housekeeper:
         for queue in await self._context.store.queues():
             if queue.kind is HopKind.UNREACHABLE:
                 await self._context.store.hasten(self._context.now(), queue.key)
+        self._window.organisation_changed()
         self._revision = revision
         self._loader.now()
 

@@ -59,7 +59,7 @@ class Queue:
         self._scheduler = Scheduler(context, window, contents, self._loader, attempt, committer, settler.removed)
         self._intake = Intake(context, entry, committer, self._scheduler, self._loader)
         self._admin = Admin(context, window, settler, committer, self._scheduler, self._loader)
-        self._housekeeper = Housekeeper(context, self._loader)
+        self._housekeeper = Housekeeper(context, window, self._loader)
         self._housekeeping: asyncio.Task[None] | None = None
 
     def _pump(self) -> None:

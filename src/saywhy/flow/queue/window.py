@@ -62,6 +62,11 @@ class Window:
         connector = self._organisation().send_connectors.get(hop.connector.lower())
         return max(1, connector.max_connections_per_destination if connector else _DEFAULT_LIMIT)
 
+    def organisation_changed(self) -> None:
+        for lane in self._lanes.values():
+            lane.limit = self._limit(lane.hop, lane.name)
+            self.enlist(lane)
+
     def back_at(self, hop: NextHop) -> float:
         """Until when nothing is tried for `hop`; in the past when it is not down."""
         lane = self._lanes.get(hop.key)

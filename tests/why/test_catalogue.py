@@ -8,9 +8,9 @@ import sys
 
 import pytest
 
-from saywhy.model.status import Status
 from saywhy.why import catalogue
 from saywhy.why.catalogue import By, Permanence, Unknown
+from saywhy.why.schema import span
 from saywhy.why.template import FIELDS, compile_template
 
 # The causes that this journey was promised to have; others may join them, none may go.
@@ -102,7 +102,7 @@ def test_texts_read_when_everything_was_seen() -> None:
 def test_codes_come_in_the_order_of_their_numbers() -> None:
     codes = catalogue.codes()
     assert codes.index("5.1.2") < codes.index("5.1.10")
-    assert list(codes) == sorted(codes, key=Status.parse)
+    assert list(codes) == sorted(codes, key=span)
 
 
 @pytest.mark.parametrize(

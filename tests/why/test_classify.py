@@ -68,7 +68,7 @@ CODED = [
         "450 4.7.1 Client host rejected: cannot find your hostname, [192.0.2.1]",
         RCPT,
         "4.7.1",
-        "remote-sender-unverified",
+        "remote-no-reverse-name",
     ),
     (
         "450 4.2.0 <bob@dest.test>: Recipient address rejected: Greylisted, see http://postgrey.schweikert.ch/help",
@@ -98,19 +98,19 @@ CODED = [
         "550 5.7.26 Unauthenticated email from corp.example is not accepted due to domain's DMARC policy",
         DATA,
         "5.7.26",
-        "remote-sender-unverified",
+        "remote-dmarc-failed",
     ),
     (
         "550 5.7.23 The message was rejected because of Sender Policy Framework violation",
         DATA,
         "5.7.23",
-        "remote-sender-unverified",
+        "remote-spf-failed",
     ),
     (
         "552 5.7.0 This message was blocked because its content presents a potential security issue",
         DATA,
         "5.7.0",
-        "remote-content-refused",
+        "remote-attachment-refused",
     ),
     ("530 5.7.0 Must issue a STARTTLS command first", MAIL, "5.7.0", "remote-tls-required"),
     ("530 5.7.1 Client was not authenticated", MAIL, "5.7.1", "remote-authentication-required"),
@@ -126,7 +126,7 @@ CODED = [
     ("451 4.3.0 Temporary lookup failure", RCPT, "4.3.0", "remote-system-error"),
     ("452 4.3.1 Insufficient system storage", MAIL, "4.3.1", "remote-system-full"),
     ("500 5.5.2 Error: bad syntax", MAIL, "5.5.2", "remote-protocol-error"),
-    ("554 5.6.0 Message contains invalid header", DATA, "5.6.0", "remote-content-refused"),
+    ("554 5.6.0 Message contains invalid header", DATA, "5.6.0", "remote-header-invalid"),
 ]
 
 WORDED = [
@@ -143,7 +143,7 @@ WORDED = [
     ("452 Mailbox full", RCPT, "4.2.2", "remote-mailbox-full"),
     ("552 Message size exceeds maximum permitted", DATA, "5.3.4", "remote-too-large"),
     ("550 Blocked for spam", DATA, "5.7.1", "remote-spam"),
-    ("554 This message contains a virus", DATA, "5.6.0", "remote-content-refused"),
+    ("554 This message contains a virus", DATA, "5.6.0", "remote-virus-found"),
     ("550 rejected by local policy", RCPT, "5.7.1", "remote-policy"),
     ("421 Too many concurrent SMTP connections", GREETING, "4.7.0", "remote-rate-limited"),
     ("452 Too many recipients received this hour", RCPT, "4.5.3", "remote-too-many-recipients"),

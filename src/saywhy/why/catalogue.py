@@ -40,6 +40,7 @@ __all__ = [
 # Ids come from reports that strangers wrote: nothing else may become part of a file's name.
 _ID = re.compile(r"[a-z0-9-]{1,64}")
 _CODE = re.compile(r"[245]\.[0-9]{1,3}\.[0-9]{1,3}")
+_RANGE = re.compile(r"[245]\.[0-9]{1,3}\.[0-9]{1,3}-[0-9]{1,3}")
 
 
 class Unknown(LookupError):
@@ -54,10 +55,18 @@ def cause(id_: str) -> Cause:
 
 
 def code(status: str) -> Code:
-    """The code `x.y.z`; Unknown if there is no such file."""
+    """The code `x.y.z`, or the range that it is in; Unknown if there is no such file.
+
+    A range may also be asked for by its own name, as `codes` has it.
+    """
+    if _RANGE.fullmatch(status):
+        return _code(status)
     if not _CODE.fullmatch(status):
         raise Unknown(f"{status!r} is not an enhanced status code")
-    return _code(status)
+    try:
+        return _code(status)
+    except Unknown:
+        return _code(_range_of(status))
 
 
 @cache
@@ -68,8 +77,8 @@ def causes() -> tuple[str, ...]:
 
 @cache
 def codes() -> tuple[str, ...]:
-    """All codes, in the order of their numbers."""
-    return tuple(sorted(_stems("codes"), key=Status.parse))
+    """All codes in the order of their numbers; a range stands where its first code would."""
+    return tuple(sorted(_stems("codes"), key=schema.span))
 
 
 @cache
@@ -86,6 +95,22 @@ def _cause(id_: str) -> Cause:
 @cache
 def _code(status: str) -> Code:
     return schema.read_code(_document("codes", status), f"codes/{status}.toml")
+
+
+def _range_of(status: str) -> str:
+    try:
+        wanted = Status.parse(status)
+    except ValueError as error:
+        raise Unknown(str(error)) from None
+    for first, last, name in _ranges():
+        if first <= wanted <= last:
+            return name
+    raise Unknown(f"{status} is not in the catalogue")
+
+
+@cache
+def _ranges() -> tuple[tuple[Status, Status, str], ...]:
+    return tuple((*schema.span(name), name) for name in _stems("codes") if "-" in name)
 
 
 def _document(folder: str, name: str) -> dict[str, Any]:

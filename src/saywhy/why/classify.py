@@ -5,11 +5,13 @@ The code that the remote sent stands, whatever its words.  Without one the statu
 status must never look like the remote's: `Verdict.derived` says so, and explanations say "probably".
 
 The words also pick among the causes of a code that the remote did send, but only among those that its file in
-codes/ lists.  Deterministic, and some ten microseconds a reply: this is the path of every bounce.
+codes/ lists; without words it is what the provider means by the code, else the likeliest cause.  Deterministic,
+and some ten microseconds a reply: this is the path of every bounce.
 """
 
 from __future__ import annotations
 
+import enum
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -18,17 +20,23 @@ from functools import lru_cache
 from saywhy.model.evidence import Step
 from saywhy.model.status import Status
 from saywhy.why import catalogue
-from saywhy.why.entries import By
+from saywhy.why.entries import SOURCES, By
 from saywhy.why.phrases import common, numbers, providers
 from saywhy.why.phrases.index import Meaning, PhraseIndex, Words, read_words
 
 _COMMON = PhraseIndex(common.ROWS)
 _HASHED = re.compile(r"#\s?([45]\.[0-9]{1,3}\.[0-9]{1,3})(?![0-9.])")
 _PREFIX = re.compile(r"[2-5][0-9]{2}(?:[ -]|$)")
+# Exchange wraps the next server's reply into its own: {LED=450 4.7.1 ...}, or responded with: "421 4.2.1 ...".
+_INNER = re.compile(r'(?:LED=|responded with: ?"?)([45])([0-9]{2})[ -]([^"}]{0,500})')
 
 # RFC 3463 sections 3.2 to 3.8 (errata 39): details that are errors for good.  With class 4 we derive X.n.0.
 _PERMANENT_ONLY = frozenset(
-    {(1, 1), (1, 2), (1, 3), (1, 6), (2, 3), (3, 4), (5, 1), (5, 2), (5, 4), (6, 1), (7, 1), (7, 2), (7, 3)}
+    {
+        *((1, 1), (1, 2), (1, 3), (1, 6), (2, 3), (3, 4), (5, 1), (5, 2), (5, 4), (6, 1)),
+        *((7, 1), (7, 2), (7, 3), (7, 4), (7, 17), (7, 20), (7, 23), (7, 25), (7, 26), (7, 27), (7, 29)),
+        (1, 10),
+    }
 )
 # Causes of refused sessions: what was refused says more than the words.
 _AT_STEP = {Step.AUTH: "smart-host-sign-in-failed", Step.STARTTLS: "tls-not-offered"}
@@ -39,22 +47,49 @@ _POLICY = Meaning("remote-policy", 7, 1)
 _LISTED = Meaning("remote-block-list", 7, 1)
 
 
+class Confidence(enum.Enum):
+    """How sure the cause is; explanations never sell a guess as a fact."""
+
+    HIGH = "high"
+    MEDIUM = "medium"
+    LOW = "low"
+
+
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """`derived`: the remote gave no code and `status` is our reading; `rule` names what decided."""
+    """`derived`: the remote gave no code and `status` is our reading; `rule` names what decided.
+
+    `grounds` says in a few words why the confidence is what it is.
+    """
 
     status: Status
     cause: str
     derived: bool
     rule: str
+    confidence: Confidence
+    grounds: str
 
 
 @dataclass(frozen=True, slots=True)
 class Clue:
-    """What the words of a reply mean, and which of them; `rule` is empty when they say nothing known."""
+    """What the words of a reply mean, and which of them; `rule` is empty when they say nothing known.
+
+    `tagged`: a tag of the mail system that said it, which is exact.
+    """
 
     rule: str
     meaning: Meaning
+    tagged: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class _Listed:
+    """The causes that the catalogue has for a code: the likeliest of another server, all of others, all."""
+
+    first: str
+    theirs: frozenset[str]
+    every: frozenset[str]
+    by_provider: bool = False
 
 
 _NO_CLUE = Clue("", Meaning("", 0, 0))
@@ -80,12 +115,23 @@ def classify_reply(
     if status is not None and status.class_ != class_:
         status = None  # RFC 2034 section 4: the classes must agree, or the code is void
     given = status or in_lines or _hashed(texts, class_)
-    clue = _clue(texts, host)
+    provider, clue = _clue(texts, host)
     if given is not None:
-        return _coded(given, clue, step)
+        return _wrapped(texts, given) or _coded(given, clue, step, provider)
     if clue.rule:
         return _worded(class_, clue, reply_code, step)
     return _numbered(class_, reply_code, step, accepted)
+
+
+def _wrapped(texts: Sequence[str], status: Status) -> Verdict | None:
+    """What the server before had been told itself: the cause is the inner reply's, the status the outer one."""
+    for text in texts:
+        found = _INNER.search(text[:2000]) if "LED=" in text or "responded with" in text else None
+        if found is not None:
+            inner = classify_reply(int(found[1] + found[2]), None, (found[3],), Step.NONE)
+            rule = f"code {status} in the reply, within it another: {inner.rule}"
+            return Verdict(status, inner.cause, False, rule, inner.confidence, inner.grounds)
+    return None
 
 
 def _strip(lines: Sequence[str], class_: int) -> tuple[list[str], Status | None]:
@@ -116,15 +162,17 @@ def _hashed(texts: Sequence[str], class_: int) -> Status | None:
     return None
 
 
-def _clue(texts: Sequence[str], host: str) -> Clue:
+def _clue(texts: Sequence[str], host: str) -> tuple[str, Clue]:
+    """The provider (empty: nobody's) and what the words mean."""
     words = read_words(texts)
-    table = _provider(host, words)
-    found = table.find(words.text) if table is not None else None
+    provider, table = _provider(host, words)
+    found = table.find(words.text)
     if found is not None:
-        return Clue(f'words "{found[0]}" of this provider', found[1])
-    tagged = _tagged(words)
-    if tagged.rule:
-        return tagged
+        return provider, Clue(f'words "{found[0]}" of this provider', found[1])
+    return provider, _tagged(words) or _said(words)
+
+
+def _said(words: Words) -> Clue:
     found = _COMMON.find(words.text)
     if words.block_list and (found is None or found[1].cause not in _SURE):
         return Clue(f"the block list {words.block_list} is named", _LISTED)
@@ -133,42 +181,63 @@ def _clue(texts: Sequence[str], host: str) -> Clue:
     return Clue("a web address in the refusal", _POLICY) if words.url else _NO_CLUE
 
 
-def _provider(host: str, words: Words) -> PhraseIndex | None:
-    """By the remote's name, else by a name that it signs its reply with: `[x.prod.protection.outlook.com]`."""
-    table = providers.rows_for(host) if host else None
-    for name in words.tags if table is None else ():
-        table = table or providers.rows_for(name)
-    return table
+def _provider(host: str, words: Words) -> tuple[str, PhraseIndex]:
+    """By the remote's name, else by how it signs its replies: `[x.prod.protection.outlook.com]`, `gsmtp`."""
+    found = providers.provider_of(host)
+    if found[0]:
+        return found
+    for signature, domain in providers.SIGNATURES.items():
+        if signature in words.text:
+            return providers.provider_of(domain)
+    return next((named for tag in words.tags if (named := providers.provider_of(tag))[0]), found)
 
 
-_SURE = frozenset({"remote-user-unknown", "remote-mailbox-full", "remote-mailbox-disabled", "remote-greylisted"})
+_SURE = frozenset(
+    {
+        *("remote-user-unknown", "remote-mailbox-full", "remote-mailbox-disabled", "remote-greylisted"),
+        "remote-link-refused",
+    }
+)
 
 
-def _tagged(words: Words) -> Clue:
+def _tagged(words: Words) -> Clue | None:
     for tag in words.tags:
         meaning = common.TAGS.get(tag)
         if meaning is not None:
-            return Clue(f'tag "{tag}"', meaning)
-    return _NO_CLUE
+            return Clue(f'tag "{tag}"', meaning, tagged=True)
+    return None
 
 
-def _coded(status: Status, clue: Clue, step: Step) -> Verdict:
-    first, listed = _causes_of(status)
+def _coded(status: Status, clue: Clue, step: Step, provider: str) -> Verdict:
+    listed = _causes_of(status, provider)
     rule = f"code {status} in the reply"
     at_step = _cause_at(step, status)
     if at_step:
-        return Verdict(status, at_step, False, f"{rule}, {step.value}")
+        return Verdict(
+            status, at_step, False, f"{rule}, {step.value}", Confidence.HIGH, "what was refused says it"
+        )
     cause = clue.meaning.cause
-    if cause and cause != first and (cause in listed or _fits(cause, clue.meaning, status, listed)):
-        return Verdict(status, cause, False, f"{rule}, {clue.rule}")
-    return Verdict(status, first, False, rule)
+    if cause and (cause in listed.theirs or _fits(clue, status, listed)):
+        grounds = "the tag names it" if clue.tagged else "the code and the words agree"
+        return Verdict(status, cause, False, f"{rule}, {clue.rule}", Confidence.HIGH, grounds)
+    if listed.by_provider:
+        rule = f"{rule}, as {SOURCES[provider]} uses it"
+        return Verdict(status, listed.first, False, rule, Confidence.HIGH, "this provider uses the code so")
+    if len(listed.theirs) == 1:
+        return Verdict(status, listed.first, False, rule, Confidence.HIGH, "the code has no other cause")
+    return Verdict(status, listed.first, False, rule, Confidence.LOW, _likeliest(listed))
 
 
-def _fits(cause: str, meaning: Meaning, status: Status, listed: frozenset[str]) -> bool:
+def _likeliest(listed: _Listed) -> str:
+    number = len(listed.theirs)
+    return f"the code alone, the likeliest of its {number} causes" if number else "the code alone, not one we know"
+
+
+def _fits(clue: Clue, status: Status, listed: _Listed) -> bool:
     """Whether words may name a cause that the code's file lacks: X.0.0 says nothing, nor does a missing file."""
-    if status.subject == 0:
+    if clue.tagged and clue.meaning.cause in listed.every:
         return True
-    return not listed and meaning.subject == status.subject and cause != ""
+    return status.subject == 0 or (not listed.theirs and clue.meaning.subject == status.subject)
 
 
 def _worded(class_: int, clue: Clue, reply_code: int, step: Step) -> Verdict:
@@ -179,7 +248,10 @@ def _worded(class_: int, clue: Clue, reply_code: int, step: Step) -> Verdict:
     if class_ == 4 and (meaning.subject, detail) in _PERMANENT_ONLY:
         detail = 0
     status = Status(class_, meaning.subject, detail)
-    return Verdict(status, _cause_at(step, status) or meaning.cause, True, clue.rule)
+    cause = _cause_at(step, status) or meaning.cause
+    if clue.tagged:
+        return Verdict(status, cause, True, clue.rule, Confidence.HIGH, "the tag names it")
+    return Verdict(status, cause, True, clue.rule, Confidence.MEDIUM, "the words say it, no code does")
 
 
 def _numbered(class_: int, reply_code: int, step: Step, accepted: bool) -> Verdict:
@@ -189,7 +261,8 @@ def _numbered(class_: int, reply_code: int, step: Step, accepted: bool) -> Verdi
     status = Status(class_, subject, detail)
     where = numbers.COLUMNS[step].value
     rule = f"reply code {reply_code} {where}" if subject else f"reply code {reply_code} alone"
-    return Verdict(status, _cause_at(step, status) or _causes_of(status)[0], True, rule)
+    cause = _cause_at(step, status) or _causes_of(status, "").first
+    return Verdict(status, cause, True, rule, Confidence.LOW, "the reply code alone")
 
 
 def _cause_at(step: Step, status: Status) -> str:
@@ -197,15 +270,22 @@ def _cause_at(step: Step, status: Status) -> str:
     return _AT_STEP.get(step, "") if status.subject in (0, 5, 7) else ""
 
 
-@lru_cache(maxsize=512)
-def _causes_of(status: Status) -> tuple[str, frozenset[str]]:
-    """The likeliest cause that another server gives this code, and all of them."""
+@lru_cache(maxsize=1024)
+def _causes_of(status: Status, provider: str) -> _Listed:
+    """What the catalogue has; what `provider` means by the code comes first."""
     try:
-        listed = [likely.cause for likely in catalogue.code(str(status)).causes if likely.by is By.THEM]
+        listed = catalogue.code(str(status)).causes
     except catalogue.Unknown:
-        listed = []
-    if listed:
-        return listed[0], frozenset(listed)
+        listed = ()
+    every = frozenset(likely.cause for likely in listed)
+    theirs = [likely for likely in listed if likely.by is By.THEM]
+    own = next((likely.cause for likely in theirs if provider and likely.provider == provider), "")
+    common_ = next((likely.cause for likely in theirs if not likely.provider), "")
+    first = own or common_ or _by_subject(status)
+    return _Listed(first, frozenset(likely.cause for likely in theirs), every, bool(own))
+
+
+def _by_subject(status: Status) -> str:
     if status.class_ == 4:
-        return "remote-deferred", frozenset()
-    return _BY_SUBJECT.get(status.subject, "remote-refused"), frozenset()
+        return "remote-deferred"
+    return _BY_SUBJECT.get(status.subject, "remote-refused")

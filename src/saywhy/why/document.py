@@ -78,6 +78,9 @@ class Table:
         if key in self._data and not value and type(self._data[key]) is str:
             self.fault(key, "is empty: leave it out, or write it")
 
+    def has(self, key: str) -> bool:
+        return key in self._data
+
     def title(self, key: str) -> str:
         value = self.text(key)
         if len(value) > _MAX_TITLE or value.endswith("."):

@@ -73,6 +73,20 @@ class Names:
 
 
 @dataclass(frozen=True, slots=True)
+class Said:
+    """A line as `system` says it when this is the cause, and what else belongs to it: the evidence.
+
+    `host` is the server that said it and `at` the SMTP command that it answered, each empty where the words are
+    enough.  The pages of docs/codes show these lines, and tests classify them.
+    """
+
+    system: str
+    line: str
+    at: str
+    host: str
+
+
+@dataclass(frozen=True, slots=True)
 class Cause:
     """Why mail did not get through.
 
@@ -95,6 +109,7 @@ class Cause:
     admin: tuple[str, ...]
     theirs: tuple[str, ...]
     checks: tuple[Check, ...]
+    said: tuple[Said, ...]
     names: Names
     references: tuple[str, ...]
 
@@ -114,11 +129,16 @@ class Meaning:
 
 @dataclass(frozen=True, slots=True)
 class Likely:
-    """One cause of a code: its id, who gives the code this cause, and how to tell it from the others."""
+    """One cause of a code: its id, who gives the code this cause, and how to tell it from the others.
+
+    With `provider` (one of SOURCES) it is what this provider's servers mean by the code when their words say no
+    more; elsewhere the first cause without one is.
+    """
 
     cause: str
     by: By
     when: str
+    provider: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,8 +147,10 @@ class Code:
 
     `registered` says whether the registry has it, `classes` the classes that it foresees, `basic` the reply codes
     that it names.  `usage` tells how saywhy's own use, or a vendor's, departs from that (rule R27); it is
-    required where the code is unregistered or its class is not among `classes`.  `causes` stand in order of
-    likelihood.
+    required where the code is unregistered or its class is not among `classes`.  `correction` sets right what a
+    well-known explanation of the code gets wrong.  `causes` stand in order of likelihood.
+
+    The code of a provider's range is written `5.7.606-649`: all of them mean the same.
     """
 
     code: str
@@ -138,6 +160,7 @@ class Code:
     classes: tuple[int, ...]
     basic: tuple[int, ...]
     usage: str
+    correction: str
     meanings: tuple[Meaning, ...]
     causes: tuple[Likely, ...]
     references: tuple[str, ...]

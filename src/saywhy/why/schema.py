@@ -23,10 +23,14 @@ from saywhy.why.entries import (
     Meaning,
     Names,
     Permanence,
+    Said,
     Scope,
     Unit,
 )
 from saywhy.why.names import KUMOMTA, SISIMAI, SPARKPOST
+
+# The commands that a line of `said` may have answered.
+AT = ("connect", "EHLO", "STARTTLS", "AUTH", "MAIL FROM", "RCPT TO", "DATA", "end of data")
 
 # Internal facts must not get into what strangers read (spec B7.7); near misses are for our senders only.
 _ADMIN_ONLY = frozenset({"name", "queue", "connector"})
@@ -54,6 +58,7 @@ def read_cause(document: Mapping[str, Any], file: str) -> Cause:
         admin=cures.steps("admin", _SENDER_ONLY),
         theirs=cures.steps("theirs", _ADMIN_ONLY | _SENDER_ONLY),
         checks=tuple(Check(each.text("name"), each.text("shows")) for each in top.tables("check")),
+        said=tuple(_said(each) for each in top.tables("said")),
         names=Names(
             names.member("sisimai", SISIMAI),
             names.member("kumomta", KUMOMTA),
@@ -78,10 +83,9 @@ def read_code(document: Mapping[str, Any], file: str) -> Code:
         classes=top.numbers("classes", range(2, 6)),
         basic=top.numbers("basic", range(200, 600)),
         usage=top.text("usage", optional=True),
+        correction=top.text("correction", optional=True),
         meanings=tuple(_meaning(each) for each in top.tables("meaning")),
-        causes=tuple(
-            Likely(each.name("id"), each.choice("by", By), each.text("when")) for each in top.tables("cause")
-        ),
+        causes=tuple(_likely(each) for each in top.tables("cause")),
         references=top.texts("references"),
     )
     _check_code(code, top)
@@ -98,9 +102,35 @@ def _meaning(table: Table) -> Meaning:
     )
 
 
+def span(code: str) -> tuple[Status, Status]:
+    """`5.7.606-649` -> its first and last code, `5.1.1` -> the same twice; ValueError for anything else."""
+    first, dash, last = code.partition("-")
+    status = Status.parse(first)
+    if not dash:
+        return status, status
+    end = Status.parse(f"{status.class_}.{status.subject}.{last}")
+    if end.detail <= status.detail:
+        raise ValueError(f"{code!r} is no range of codes: its end is not above its beginning")
+    return status, end
+
+
+def _likely(table: Table) -> Likely:
+    return Likely(
+        table.name("id"),
+        table.choice("by", By),
+        table.text("when"),
+        table.member("provider", tuple(SOURCES)) if table.has("provider") else "",
+    )
+
+
+def _said(table: Table) -> Said:
+    at = table.member("at", tuple(AT)) if table.has("at") else ""
+    return Said(table.text("system"), table.text("line"), at, table.text("host", optional=True))
+
+
 def _check_code(code: Code, top: Table) -> None:
     try:
-        status = Status.parse(code.code)
+        status = span(code.code)[0]
     except ValueError as error:
         top.fault("code", str(error))
         return
@@ -111,7 +141,7 @@ def _check_code(code: Code, top: Table) -> None:
         top.fault("meaning", "a registered code has a meaning with source = 'iana', an unregistered one has none")
     if not code.causes:
         top.fault("cause", "at least one cause is required")
-    if len({(likely.cause, likely.by) for likely in code.causes}) != len(code.causes):
+    if len({(likely.cause, likely.by, likely.provider) for likely in code.causes}) != len(code.causes):
         top.fault("cause", "a cause stands twice")
 
 

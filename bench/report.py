@@ -97,7 +97,7 @@ def main() -> None:
         for organisation in (PLAIN, TEXT_ONLY)
     )
     about = occasion(MESSAGE, GUY, CONTENT, PLAIN, HOST, 1210108989.0)
-    one = compose.told(settled(REFUSED))
+    one = compose.told(settled(REFUSED), "en")
     page = compose.page(about, Action.FAILED, [one])
     administrators = text.administrators(page)
     rows: tuple[tuple[str, Callable[[], object]], ...] = (
@@ -106,7 +106,7 @@ def main() -> None:
         ("report, refused there, text and HTML", lambda: reporter(MESSAGE, CONTENT, [settled(REFUSED)])),
         ("report, refused there, text alone", lambda: text_only(MESSAGE, CONTENT, [settled(REFUSED)])),
         ("report, refused there, reader outside", lambda: reporter(OUTSIDE, CONTENT, [settled(REFUSED)])),
-        ("of which: the explanation", lambda: compose.told(settled(REFUSED))),
+        ("of which: the explanation", lambda: compose.told(settled(REFUSED), "en")),
         ("of which: composing the page", lambda: compose.page(about, Action.FAILED, [one])),
         ("of which: laying out text", lambda: text.render(page, text.administrators(page))),
         ("of which: laying out HTML", lambda: html.render(page, administrators)),

@@ -24,25 +24,7 @@ Converter = Callable[[Any], Any]
 
 def dump(value: Any) -> Any:
     """A value of the model -> what `json` can write."""
-    cls = type(value)
-    if cls in (str, int, float, bool) or value is None:
-        return value
-    if cls in (Address, Status):
-        return str(value)
-    if isinstance(value, enum.Enum):
-        return value.value
-    if cls is tuple or cls is list:
-        return [dump(item) for item in value]
-    if isinstance(value, tuple):  # NamedTuple: QueueId
-        return str(value)
-    if isinstance(value, dict):
-        return {key: dump(item) for key, item in value.items()}
-    out = {}
-    for name, default in _fields(typing.cast(Hashable, cls)):
-        item = getattr(value, name)
-        if item != default:
-            out[name] = dump(item)
-    return out
+    return _dumper(typing.cast(Hashable, type(value)))(value)
 
 
 def load(cls: type[T], data: Any) -> T:
@@ -58,7 +40,38 @@ def loads(cls: type[T], text: str | bytes) -> T:
     return load(cls, json.loads(text))
 
 
+_AS_IT_IS = (str, int, float, bool, type(None))
 _REQUIRED = object()
+
+
+@cache
+def _dumper(cls: Any) -> Converter:
+    """How the values of one class are dumped: found out once, since it is done for every message."""
+    if cls in _AS_IT_IS:
+        return lambda value: value
+    if issubclass(cls, enum.Enum):
+        return lambda value: value.value
+    if cls in (tuple, list):
+        return lambda value: [dump(item) for item in value]
+    if cls in (Address, Status) or issubclass(cls, tuple):  # NamedTuple: QueueId
+        return str
+    if issubclass(cls, dict):
+        return lambda value: {key: dump(item) for key, item in value.items()}
+    return _class_dumper(cls)
+
+
+def _class_dumper(cls: type) -> Converter:
+    fields = _fields(typing.cast(Hashable, cls))
+
+    def write(value: Any) -> dict[str, Any]:
+        out = {}
+        for name, default in fields:
+            item = getattr(value, name)
+            if item is not default and item != default:
+                out[name] = item if type(item) in _AS_IT_IS else dump(item)
+        return out
+
+    return write
 
 
 @cache

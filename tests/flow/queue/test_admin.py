@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import dataclasses
 
 import pytest
 
@@ -17,6 +18,7 @@ from tests.flow.queue.desk import (
     LATER,
     MINUTE,
     NO_ANSWER,
+    STEADY,
     Desk,
     every,
     names,
@@ -121,6 +123,30 @@ async def _remove_under_way(ndr: bool, ends) -> None:
         assert await desk.fates(message) == {("a@one.test", last): 1}
         assert [report.kind for report in desk.reports] == (["failed"] if ndr and ends is LATER else [])
         assert len(desk.times("one.test")) == 1
+        assert await desk.empty()
+
+
+@jumping
+async def test_nothing_of_a_message_is_tried_while_it_is_being_removed() -> None:
+    async def script(transmission):
+        await asyncio.sleep(1 if "one" in transmission.hop.domain else 0)
+        return [LATER]
+
+    transport = dataclasses.replace(STEADY, message_interval=2.0)
+    async with running(Desk(script=script, transport=transport)) as desk:
+        message = await desk.send("a@one.test", "b@two.test")
+        await asyncio.sleep(0.5)
+        read = desk.store.content
+
+        async def slowly(message):
+            await asyncio.sleep(5)
+            return await read(message)
+
+        desk.store.content = slowly
+        assert await desk.queue.remove(message, ndr=False)
+        await desk.settled(60)
+        assert len(desk.times("two.test")) == 1
+        assert await desk.fates(message) == {("a@one.test", Kind.REMOVE): 1, ("b@two.test", Kind.REMOVE): 1}
         assert await desk.empty()
 
 

@@ -54,8 +54,8 @@ class Admin:
 
     async def remove(self, message: QueueId, ndr: bool) -> bool:
         """Recipients under way end their attempt first; what is deferred then is removed too."""
-        removed = self._settler.removed
-        removed[message] = ndr
+        self._settler.removed[message] = ndr
+        self._scheduler.removing.add(message)
         flying = {number for key, number in self._scheduler.flying if key == message}
         withdrawn = self._window.withdraw(message)
         try:
@@ -65,8 +65,8 @@ class Admin:
         finally:
             for lane, pending in withdrawn:
                 self._window.release(lane, pending)
-            if not self._scheduler.flies(message):
-                removed.pop(message, None)
+            self._scheduler.removing.discard(message)
+            self._scheduler.forget_removed(message)
             self._loader.now()
         return found is not None
 

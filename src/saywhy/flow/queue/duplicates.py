@@ -35,13 +35,18 @@ class Targets:
         if old is None:
             self._by_target[target] = new
             return None
-        recipient = _wider(old.recipient, new.recipient)
-        merged = Merged(
-            dataclasses.replace(old, recipient=recipient),
-            dataclasses.replace(new, recipient=old.recipient if recipient is new.recipient else new.recipient),
-        )
+        merged = merge(old, new)
         self._by_target[target] = merged.stays
         return merged
+
+
+def merge(old: Pending, new: Pending) -> Merged:
+    """Of two that lead to the same place."""
+    recipient = _wider(old.recipient, new.recipient)
+    return Merged(
+        dataclasses.replace(old, recipient=recipient),
+        dataclasses.replace(new, recipient=old.recipient if recipient is new.recipient else new.recipient),
+    )
 
 
 def _target(pending: Pending) -> tuple[str, str]:

@@ -25,7 +25,7 @@ POSTPONED = 2000  # recipients a call
 
 
 class Scheduler:
-    """`flying` are the recipients of the transmissions under way."""
+    """`flying` are the recipients of transmissions under way, `removing` the messages being taken out now."""
 
     def __init__(
         self,
@@ -50,6 +50,7 @@ class Scheduler:
         self._jobs = 0
         self._octets = 0  # of the messages under way
         self.flying: set[Key] = set()
+        self.removing: set[QueueId] = set()
 
     def start(self) -> None:
         self._running = True
@@ -96,6 +97,11 @@ class Scheduler:
     def flies(self, message: QueueId) -> bool:
         return any(key == message for key, _ in self.flying)
 
+    def forget_removed(self, message: QueueId) -> None:
+        """Nobody has to know any more that an administrator took it out."""
+        if message not in self.removing and not self.flies(message):
+            self._removed.pop(message, None)
+
     # -- an attempt and after --
 
     async def _run(self, job: Job) -> None:
@@ -122,8 +128,7 @@ class Scheduler:
         self._jobs -= 1
         self._octets -= job.message.size
         self.flying.difference_update(map(key_of, job.pending))
-        if job.message.id in self._removed and not self.flies(job.message.id):
-            del self._removed[job.message.id]
+        self.forget_removed(job.message.id)
         self._contents.used(job.message.id, len(job.pending))
         if written:  # otherwise it stays held, so that it is not tried a second time
             self._window.release(job.lane, job.pending)
@@ -147,7 +152,7 @@ class Scheduler:
         for job in waiting:
             self._window.release(lane, job.pending)
             self._contents.used(job.message.id, len(job.pending))
-        if (waiting or lane.more) and not lane.postponing:
+        if self._running and (waiting or lane.more) and not lane.postponing:
             lane.more = lane.postponing = True
             self._spawn(self._errands, self._postpone(lane))
 

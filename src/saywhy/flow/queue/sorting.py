@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from typing import assert_never
 
 from saywhy.flow.queue import events, failures
-from saywhy.flow.queue.duplicates import Targets
+from saywhy.flow.queue.duplicates import Merged, Targets, merge
 from saywhy.flow.queue.step import Result
 from saywhy.flow.queue.window import Window
 from saywhy.flow.stages import Resolved, SelectRoute, Settled
@@ -56,6 +56,8 @@ class Sorter:
     def add(self, resolved: Resolved, pending: Pending) -> None:
         """`resolved` is what became of `pending`, or of a member that takes its place."""
         pending = dataclasses.replace(pending, address=resolved.address, mailbox=resolved.mailbox)
+        for recipient in resolved.duplicates:
+            pending = self._merged(merge(pending, dataclasses.replace(pending, recipient=recipient)))
         match resolved.outcome:
             case None:
                 self._route(resolved, pending)
@@ -87,11 +89,16 @@ class Sorter:
         merged = self._targets.merge(pending)
         if merged is None:
             return False
-        if merged.stays.number in self.result.pending:  # otherwise it may be on its way at this moment
-            self.result.pending[merged.stays.number] = merged.stays
+        stays = self._merged(merged)
+        if stays.number in self.result.pending:  # otherwise it may be on its way at this moment
+            self.result.pending[stays.number] = stays
         self.result.gone.add(pending.number)
-        self.result.events.append(events.duplicate(self._message, merged.left_out, self._now))
         return True
+
+    def _merged(self, merged: Merged) -> Pending:
+        """The one that stays; the other has its end in the tracking."""
+        self.result.events.append(events.duplicate(self._message, merged.left_out, self._now))
+        return merged.stays
 
     def _fail(self, pending: Pending, outcome: Failed) -> None:
         self._settle(pending, outcome)

@@ -177,6 +177,8 @@ class Window:
 
     def rest(self, lane: Lane) -> None:
         """Forget an idle lane, unless its hop is down; of those that are, the latest are remembered."""
+        if self._lanes.get(lane.name) is not lane:
+            return
         self._resting.pop(lane.name, None)
         if not lane.idle:
             return

@@ -41,6 +41,7 @@ def _parts(rows: Sequence[Row]) -> Iterable[Sequence[Row]]:
 
 def within(connection: sqlite3.Connection, work: Callable[[sqlite3.Connection], T]) -> T:
     """Run `work` in a transaction of its own: committed when it returns, rolled back when it raises."""
+    roll_back(connection)  # of one whose own rolling back met an error
     connection.execute("BEGIN IMMEDIATE")
     try:
         result = work(connection)

@@ -136,13 +136,14 @@ async def test_nothing_of_a_message_is_tried_while_it_is_being_removed() -> None
     async with running(Desk(script=script, transport=transport)) as desk:
         message = await desk.send("a@one.test", "b@two.test")
         await asyncio.sleep(0.5)
-        read = desk.store.content
+        read = desk.store.pending
 
         async def slowly(message):
+            found = await read(message)
             await asyncio.sleep(5)
-            return await read(message)
+            return found
 
-        desk.store.content = slowly
+        desk.store.pending = slowly
         assert await desk.queue.remove(message, ndr=False)
         await desk.settled(60)
         assert len(desk.times("two.test")) == 1

@@ -56,14 +56,14 @@ class Resolved:
     Either `outcome` is None and mail goes to `address` (into `mailbox` when that is named), or the recipient
     is settled or deferred already: unknown, ambiguous, a group (Expanded; its members follow as Resolved of
     their own, `recipient` being the group's with its DSN wishes as RFC 3461 section 5.2.7 passes them on).
-    `duplicates` are further addresses of this message that came to the same end and were left out.
+    `duplicates` are further recipients of this message that came to the same end: one copy answers for all.
     """
 
     recipient: Recipient
     address: Address
     mailbox: str = ""
     outcome: Failed | Expanded | Deferred | None = None
-    duplicates: tuple[Address, ...] = ()
+    duplicates: tuple[Recipient, ...] = ()
 
 
 class Categorize(Protocol):

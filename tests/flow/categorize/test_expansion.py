@@ -104,7 +104,7 @@ class TestGroups:
         categorize = categorizer(group("all", "ann", "bob"), mailbox("ann", "ann", "annie"), BOB)
         results = categorize(mail("ann", "all", "annie", "ann"), OUTSIDE)
         assert told(results) == ["box:ann", "all>2", "box:bob"]
-        assert results[0].duplicates == (at("annie"), at("ann"), at("ann"))
+        assert [each.address for each in results[0].duplicates] == [at("annie"), at("ann"), at("all")]
         assert results[1].duplicates == ()
 
     def test_a_recipient_named_in_the_envelope_keeps_its_own_wishes_beside_a_group(self) -> None:
@@ -261,7 +261,7 @@ def test_any_tangle_reaches_whoever_can_be_reached_once_and_fails_where_nobody_c
     for recipient in recipients:
         address = at(recipient)
         own = [each for each in results if each.recipient.address == address]
-        left_out = any(address in each.duplicates for each in results)
+        left_out = any(address == other.address for each in results for other in each.duplicates)
         assert own or left_out
         if not _reachable(recipient, objects):
             assert left_out or any(isinstance(each.outcome, Failed) for each in own)

@@ -49,7 +49,7 @@ class Expansion:
         self._members = 0
         self._steps: deque[_Step] = deque()
         self._ends: dict[_End, Resolved] = {}
-        self._duplicates: dict[_End, list[Address]] = defaultdict(list)
+        self._duplicates: dict[_End, list[Recipient]] = defaultdict(list)
         self._addressed: dict[_End, tuple[str, ...]] = {}  # groups that the envelope names, with the way to them
         self._fruitful: set[str] = set()  # groups that lead to an end
         self._containers: dict[str, list[str]] = defaultdict(list)  # group -> groups that it was met in
@@ -106,7 +106,7 @@ class Expansion:
         if step.group:
             self._fruitful.add(step.group)
         if end in self._ends:
-            self._duplicates[end].append(step.address)
+            self._duplicates[end].append(step.recipient)
         else:
             self._ends[end] = resolved
 
@@ -121,7 +121,7 @@ class Expansion:
         if step.group:
             self._containers[name].append(step.group)
         if end in self._ends:
-            self._duplicates[end].append(step.address)
+            self._duplicates[end].append(step.recipient)
             return
         members = _distinct(group.members)
         if self._members + len(members) > self._max_members:

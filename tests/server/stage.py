@@ -64,7 +64,7 @@ port = {dns_port}
 path = "events.jsonl"
 
 [limits]
-drain_grace = 5
+drain_grace = {grace}
 
 [organisation]
 file = "organisation.toml"
@@ -209,6 +209,9 @@ class Client:
                 if line[3:4] != "-":
                     return "\n".join(lines)
 
+    def write(self, data: bytes) -> None:
+        self._writer.write(data)
+
     async def say(self, line: str) -> str:
         self._writer.write(line.encode() + b"\r\n")
         return await self.reply()
@@ -254,20 +257,32 @@ def letter(
 
 
 class Site:
-    """worcester.example: its server and its world.  `organisation` and `transport` are added TOML."""
+    """worcester.example: its server and its world.  `organisation`, `transport` and `settings` are added TOML."""
 
-    def __init__(self, *, organisation: str = "", transport: str = "", internet: bool = True) -> None:
+    def __init__(
+        self,
+        *,
+        organisation: str = "",
+        transport: str = "",
+        internet: bool = True,
+        settings: str = "",
+        drain_grace: float = 5,
+    ) -> None:
         self.world = World()
         self.folder = Path(tempfile.mkdtemp(prefix="sw"))  # short: a Unix socket's name has 107 octets at most
         self._organisation = organisation
         self._transport = transport
         self._internet = internet
+        self._settings = settings
+        self._grace = drain_grace
         self._running = False
 
     async def __aenter__(self) -> Site:
         await self.world.__aenter__()
         dns = self.world.resolver_settings
-        (self.folder / "saywhy.toml").write_text(SETTINGS.format(dns_host=dns.nameservers[0], dns_port=dns.port))
+        (self.folder / "saywhy.toml").write_text(
+            SETTINGS.format(dns_host=dns.nameservers[0], dns_port=dns.port, grace=self._grace) + self._settings
+        )
         internet = INTERNET.format(port=self.world.port, network=NETWORK) if self._internet else ""
         (self.folder / "organisation.toml").write_text(
             ORGANISATION.format(hash=HASH) + internet + self._organisation

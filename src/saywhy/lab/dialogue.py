@@ -146,14 +146,19 @@ class Dialogue:
 
     async def _act(self, name: str, step: Step, ordinary: str) -> bool:
         """Do what the script says here; True when that was positive.  Ends the session when the script does."""
+        act, positive = await self._answer(name, step, ordinary)
+        await self._then(act)
+        return positive
+
+    async def _answer(self, name: str, step: Step, ordinary: str) -> tuple[Act, bool]:
+        """Only the reply: what follows it is in the act."""
         act = turn(step, self._host.uses(name))
         if act.after:
             await asyncio.sleep(act.after)
         reply = act.reply or (ordinary if act.then is Then.GO_ON else "")
         if reply:
             await self._say(reply)
-        await self._then(act)
-        return reply[:1] in ("2", "3")
+        return act, reply[:1] in ("2", "3")
 
     async def _then(self, act: Act) -> None:
         match act.then:
@@ -299,8 +304,11 @@ class Dialogue:
         self._forget()
         if self._too_large(len(content)):
             await self._say("552 5.3.4 Message size exceeds fixed limit")
-        elif await self._act("content", self._script.content, "250 2.0.0 Message accepted"):
+            return
+        act, accepted = await self._answer("content", self._script.content, "250 2.0.0 Message accepted")
+        if accepted:
             self._host.deliver(message)
+        await self._then(act)
 
     async def _rset(self, _rest: str) -> None:
         self._forget()

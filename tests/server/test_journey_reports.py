@@ -240,6 +240,29 @@ async def test_a_group_is_reported_as_expanded_and_a_members_failure_once() -> N
     ]
 
 
+async def test_what_fails_beyond_a_contact_or_group_is_not_laid_to_the_address_that_was_written() -> None:
+    contact = (
+        '[[contact]]\nname = "carl"\naddresses = ["carl@worcester.example"]\nexternal = "carl@gone.example"\n'
+    )
+    async with Site(organisation=NEWS + contact) as site:
+        site.world.host("mx.partner.example", Script(rcpt={"gone@*": "550 5.1.1 no such user"}))
+        site.world.domain("partner.example", mx=["mx.partner.example"])
+        await site.send("ben@worcester.example", ["news@worcester.example", "carl@worcester.example"])
+        mail = await site.mail("ben", 3)
+        await site.quiet()
+    found = [read_report(raw) for raw in mail if b"multipart/report" in raw]
+    reports = {report.only["Final-Recipient"]: report for report in found}
+    for recipient, target in (("news", "gone@partner.example"), ("carl", "carl@gone.example")):
+        report = reports[f"rfc822; {recipient}@worcester.example"]
+        human, _, diagnostics = report.text.partition("Diagnostic information for administrators:")
+        assert "letter by letter" not in human
+        assert "The domain worcester.example" not in human
+        assert f"with the address {recipient}@worcester.example" not in human
+        assert "1. Tell the organisation's administrator" in human
+        assert "[ ] you [x] your mail server" in human
+        assert f"Leads on to: {target}" in diagnostics
+
+
 async def test_notify_never_silences_a_failure_and_the_log_says_so() -> None:
     async with Site() as site:
         queued = await site.send(ANN, ["nobody@worcester.example NOTIFY=NEVER"])

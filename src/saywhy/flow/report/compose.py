@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from typing import assert_never
 
 from saywhy.flow.report import diagnose, phrases
-from saywhy.flow.report.facts import failure_of, happened_at, remote_of, status_of
+from saywhy.flow.report.facts import failure_of, happened_at, leads_on, remote_of, status_of
 from saywhy.flow.report.occasion import Occasion
 from saywhy.flow.report.page import Block, Page
 from saywhy.flow.report.parties import parties
@@ -28,6 +28,7 @@ from saywhy.wire.report.values import Action
 MAX_WORDS = 12  # lines of a remote's reply
 MAX_HELP = 10  # lines of the organisation's own text
 
+_ASTRAY = "recipient-ambiguous"  # its cures hold for any address of ours that leads nowhere
 _SUCCESS = Explanation("", "", (), Act.NOBODY)
 
 
@@ -55,8 +56,19 @@ def told(settled: Settled, language: str) -> Told:
         return Told(settled, _SUCCESS)
     if failure.evidence.near:  # the report's own line says them, to those who may read them
         failure = replace(failure, evidence=replace(failure.evidence, near=()))
+    if leads_on(settled.pending):
+        return Told(settled, _beyond(failure, language))
     recipient = str(settled.pending.recipient.address)
     return Told(settled, explain(failure, Reader.SENDER, recipient=recipient, lang=language))
+
+
+def _beyond(failure: Failure, language: str) -> Explanation:
+    """A contact's target or a group's member failed: not the address that the sender wrote, nor theirs to mend."""
+    explanation = explain(failure, Reader.SENDER, lang=language)
+    if explanation.act is not Act.SENDER:
+        return explanation
+    ours = explain(replace(failure, cause=_ASTRAY), Reader.SENDER, lang=language)
+    return replace(explanation, steps=ours.steps, act=ours.act)
 
 
 def page(occasion: Occasion, action: Action, recipients: Sequence[Told], more: int = 0) -> Page:

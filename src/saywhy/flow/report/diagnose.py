@@ -9,7 +9,7 @@ from __future__ import annotations
 import time
 from collections.abc import Iterator, Sequence
 
-from saywhy.flow.report.facts import failure_of, remote_of, status_of
+from saywhy.flow.report.facts import failure_of, leads_on, remote_of, status_of
 from saywhy.flow.report.occasion import Occasion
 from saywhy.flow.report.page import Diagnosis, Diagnostics, Step
 from saywhy.flow.stages import Settled
@@ -68,6 +68,8 @@ def exchange_line(settled: Settled) -> str:
 def _facts(occasion: Occasion, pending: Pending, failure: Failure) -> Iterator[tuple[str, str]]:
     recipient = str(pending.recipient.address)
     yield "Message id", str(occasion.message.id)
+    if leads_on(pending):
+        yield "Leads on to", line(str(pending.address))
     yield "Attempts", str(max(pending.attempts, 1))
     if pending.first_attempt:
         yield "First attempt", _utc(pending.first_attempt)

@@ -8,7 +8,7 @@ from typing import assert_never
 from saywhy.flow.stages import Settled
 from saywhy.model.failure import Failure
 from saywhy.model.outcome import Deferred, Delivered, Expanded, Failed, Outcome, Relayed
-from saywhy.model.queued import Message
+from saywhy.model.queued import Message, Pending
 from saywhy.model.status import Status
 from saywhy.wire.report.values import Action, DeliveryReport, Diagnostic, RecipientReport
 
@@ -35,6 +35,11 @@ def happened_at(settled: Settled, now: float) -> float:
     """When the news came about: a failure at its own time, anything else with the last attempt."""
     given_up = settled.outcome.failure.at if isinstance(settled.outcome, Failed) else 0.0
     return given_up or settled.pending.last_attempt or now
+
+
+def leads_on(pending: Pending) -> bool:
+    """The recipient is a contact or a group, and its mail goes to another address."""
+    return not pending.mailbox and pending.address != pending.recipient.address
 
 
 def failure_of(outcome: Outcome) -> Failure | None:

@@ -269,6 +269,9 @@ def _transport(item: TransportConfig) -> Found:
             reason = f"{shown(item.report_postmaster)} is not an address: {error}"
             yield "report_postmaster", reason, "write it as postmaster@example.org"
     yield from _line("report_help_text", item.report_help_text)
+    language = item.report_default_language
+    if language and not (language.isascii() and language.replace("-", "").isalnum()):
+        yield "report_default_language", f"{shown(language)} is not a language tag", "write it as de or pt-BR"
 
 
 _RULES: Mapping[type, Callable[[Any], Found]] = {

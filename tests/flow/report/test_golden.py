@@ -65,6 +65,11 @@ REPORTS: dict[str, Callable[[], OutgoingReport]] = {
     "failed-utf8": lambda: World().only(
         message(Address("jürgen", "böse.example"), smtputf8=True), settled(UNKNOWN, "müller@corp.example")
     ),
+    "failed-german": lambda: World().only(
+        message(content=b"Content-Language: de-DE\r\n" + CONTENT),
+        settled(UNKNOWN),
+        tried(settled(REFUSED, RONALD), 1, NOW, NOW),
+    ),
     "delayed": lambda: World(now=NOW + 14400).only(
         message(), tried(settled(DELAYED, RONALD), 29, NOW, NOW + 14400)
     ),

@@ -6,9 +6,9 @@ from collections.abc import Iterator
 
 from saywhy.flow.report import phrases
 from saywhy.flow.report.page import Block, Diagnosis, Diagnostics, Page
+from saywhy.flow.report.wrap import columns, wrapped
 from saywhy.why.words import Frame
 
-WIDTH = 75
 RULE = "-" * 60
 
 
@@ -23,23 +23,23 @@ def administrators(page: Page) -> str:
 
 def _top(page: Page) -> Iterator[str]:
     say = page.frame.say
-    yield from _wrapped(page.title, "")
-    yield from _wrapped(page.title_in_english, "")
+    yield from wrapped(page.title, "")
+    yield from wrapped(page.title_in_english, "")
     yield ""
     labels = say(phrases.SUBJECT), say(phrases.SENT)
-    width = max(map(len, labels)) + 2
-    yield f"      {labels[0]:<{width}}{page.subject}"
-    yield f"      {labels[1]:<{width}}{page.sent}"
+    width = max(map(columns, labels)) + 2
+    for label, value in zip(labels, (page.subject, page.sent), strict=True):
+        yield f"      {label}{' ' * (width - columns(label))}{value}"
     yield ""
     yield page.head
-    yield from _wrapped(page.head_in_english, "")
+    yield from wrapped(page.head_in_english, "")
     for block in page.blocks:
         yield ""
         yield from _block(block, page.frame)
     for extra in (page.more, *page.help):
         if extra:
             yield ""
-            yield from _wrapped(extra, "")
+            yield from wrapped(extra, "")
 
 
 def _bottom(page: Page, administrators: str) -> Iterator[str]:
@@ -47,7 +47,7 @@ def _bottom(page: Page, administrators: str) -> Iterator[str]:
         yield ""
         yield RULE
         yield phrases.DIAGNOSTICS
-        yield from _wrapped(page.diagnostics_in_words, "")
+        yield from wrapped(page.diagnostics_in_words, "")
         yield ""
         yield administrators
     yield ""
@@ -57,13 +57,13 @@ def _bottom(page: Page, administrators: str) -> Iterator[str]:
 def _block(block: Block, frame: Frame) -> Iterator[str]:
     say = frame.say
     yield "  " + say(phrases.ADDRESS_ON).format(address=block.address, time=block.when)
-    yield from _wrapped(block.happened, "      ")
-    yield from _wrapped(block.hint, "      ")
-    yield from _wrapped(block.patience, "      ")
+    yield from wrapped(block.happened, "      ")
+    yield from wrapped(block.hint, "      ")
+    yield from wrapped(block.patience, "      ")
     if block.steps:
         yield f"      {say(phrases.WHAT_TO_DO)}"
         for number, step in enumerate(block.steps, 1):
-            yield from _wrapped(step, "           ", f"        {number}. ")
+            yield from wrapped(step, "           ", f"        {number}. ")
     if block.parties:
         yield from _boxes(block, say(phrases.WHO_ACTS))
     if block.words:
@@ -108,20 +108,3 @@ def _diagnosis(recipient: Diagnosis) -> Iterator[str]:
         if lines:
             yield f"  {heading}"
             yield from (f"    {line}" for line in lines)
-
-
-def _wrapped(prose: str, indent: str, first: str = "") -> Iterator[str]:
-    """Prose in lines; a word that is longer than a line keeps one of its own."""
-    if not prose:
-        return
-    line = first or indent
-    if len(line) + len(prose) <= WIDTH:
-        yield line + prose
-        return
-    start = len(line)
-    for word in prose.split(" "):
-        if len(line) > start and len(line) + 1 + len(word) > WIDTH:
-            yield line
-            line, start = indent, len(indent)
-        line += word if len(line) == start else f" {word}"
-    yield line

@@ -12,7 +12,7 @@ from saywhy.model.status import Status
 from saywhy.why import catalogue
 from saywhy.why.catalogue import Permanence
 from saywhy.why.entries import Unit
-from saywhy.why.explain import Act, Explanation, Reader, explain
+from saywhy.why.explain import Act, Explanation, Reader, explain, for_administrators
 from saywhy.why.units import pair, quantity
 
 MIB = 1 << 20
@@ -223,3 +223,9 @@ def test_numbers_read_as_people_say_them(value: int, unit: Unit, text: str) -> N
 def test_equal_numbers_are_not_spelt_out() -> None:
     assert pair(36 * MIB, 36 * MIB, Unit.BYTES) == ("36 MB", "36 MB")
     assert pair(-1, 36 * MIB, Unit.BYTES) == ("", "36 MB")
+
+
+@pytest.mark.parametrize("id_", ["remote-user-unknown", "no-answer", "no-such-cause"])
+def test_what_was_seen_is_what_the_administrator_is_shown(id_: str) -> None:
+    refused = failure(id_, reply=("550 no",), **SECRETS)
+    assert for_administrators(refused) == explain(refused, Reader.ADMIN).facts

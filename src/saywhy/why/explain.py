@@ -17,7 +17,7 @@ from saywhy.why.entries import Act, Cause, Permanence
 from saywhy.why.template import Template, compile_template
 from saywhy.why.words import ENGLISH, Frame, frame, mark
 
-__all__ = ["Act", "Explanation", "Reader", "explain"]
+__all__ = ["Act", "Explanation", "Reader", "explain", "for_administrators"]
 
 _PROBABLY = mark("The other server gave no exact reason; this is the most probable one.")
 _WAIT = (
@@ -79,6 +79,11 @@ def explain(failure: Failure, reader: Reader, *, recipient: str = "", lang: str 
         act=cause.waiting_act if waiting else cause.act,
         facts=facts.shown(failure, cause.unit, internal=reader is Reader.ADMIN),
     )
+
+
+def for_administrators(failure: Failure) -> facts.Facts:
+    """The facts alone that `explain` gives the administrator."""
+    return facts.shown(failure, _wording_of(failure, frame(ENGLISH)).cause.unit, internal=True)
 
 
 def is_derived(failure: Failure) -> bool:

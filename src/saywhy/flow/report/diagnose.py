@@ -15,7 +15,7 @@ from saywhy.flow.report.page import Diagnosis, Diagnostics, Step
 from saywhy.flow.stages import Settled
 from saywhy.model.failure import Failure
 from saywhy.model.queued import Pending
-from saywhy.why.explain import Reader, explain
+from saywhy.why.explain import for_administrators
 from saywhy.wire.header import received_lines, text
 from saywhy.wire.received import Hop, hops
 from saywhy.wire.report.clean import line, name
@@ -66,7 +66,6 @@ def exchange_line(settled: Settled) -> str:
 
 
 def _facts(occasion: Occasion, pending: Pending, failure: Failure) -> Iterator[tuple[str, str]]:
-    recipient = str(pending.recipient.address)
     yield "Message id", str(occasion.message.id)
     if leads_on(pending):
         yield "Leads on to", line(str(pending.address))
@@ -77,7 +76,7 @@ def _facts(occasion: Occasion, pending: Pending, failure: Failure) -> Iterator[t
         yield "Last attempt", _utc(pending.last_attempt)
     if not failure.evidence.queue and pending.attempts:
         yield "Queue", line(pending.hop.key)
-    for label, value in explain(failure, Reader.ADMIN, recipient=recipient).facts:
+    for label, value in for_administrators(failure):
         if label != "Attempts":  # the queue's count above is exact
             yield line(label), line(value)
 

@@ -70,8 +70,8 @@ def test_a_code_gets_its_three_numbers_its_meanings_and_all_its_causes() -> None
         assert part in result.stdout
     flat = " ".join(result.stdout.split())
     for likely in catalogue.code("5.7.1").causes:
-        assert f"({likely.cause})" in flat
-        assert f"when: {likely.when}." in flat
+        assert f"({likely.cause})" in flat or f" {likely.cause}: " in flat
+        assert f": {likely.when}." in flat
     assert result.stdout.rstrip().endswith("As JSON:  saywhy explain --json 5.7.1")
 
 
@@ -255,7 +255,7 @@ def test_a_message_that_is_no_report_ends_with_1() -> None:
 
 
 def test_a_file_that_is_not_there_or_not_readable_is_wrong_usage(tmp_path: Path) -> None:
-    for name in ("no-such-file.eml", str(tmp_path), "5.1", "a" * 5000):
+    for name in ("no-such-file.eml", str(tmp_path), "5.1.", "a" * 5000):
         result = run(name)
         assert result.exit_code == 2, name
         assert result.stdout == ""
@@ -305,3 +305,109 @@ def test_an_unknown_subcommand_is_wrong_usage() -> None:
     result = CliRunner().invoke(main, ["explode"])
     assert result.exit_code == 2
     assert "No such command 'explode'" in result.stderr
+
+
+# Families, corrections, confidence, languages
+
+
+def test_the_two_family_headings_of_the_article_are_explained_with_their_codes() -> None:
+    flat = " ".join(run("5.2.x").stdout.split())
+    assert flat.startswith("5.2.x About the mailbox")
+    assert "the message is too large Correction: Not all of 5.2.x is about size" in flat
+    assert "5.2.3 Message too large for this mailbox" in flat
+    assert "5.1.1 No such mailbox" in run("5.1.x").stdout.replace("       ", " ")
+    assert data("5.1.x")["kind"] == "family"
+
+
+@pytest.mark.parametrize(
+    ("code", "said"),
+    [
+        ("5.7.5", "It must be without: what failed is the encryption."),
+        ("5.2.1", "5.2.x is not all about size"),
+        ("4.4.7", "the report is final although the code begins with 4"),
+        ("4.2.2", "the report after the last try is final all the same"),
+        ("5.1.5", "The registered meaning is the opposite"),
+    ],
+)
+def test_what_the_article_gets_wrong_is_put_right(code: str, said: str) -> None:
+    assert said in " ".join(run(code).stdout.split())
+
+
+def test_a_code_within_a_providers_range_is_known() -> None:
+    assert "Sending address blocked" in run("5.7.620").stdout
+    assert "Refused by a rule" in run("5.7.999").stdout
+
+
+@pytest.mark.parametrize(
+    ("line", "confidence", "grounds"),
+    [
+        ("550 5.1.1 User unknown", "high", "the code and the words agree"),
+        ("550 5.7.1 TRANSPORT.RULES.RejectMessage; no", "high", "the tag names it"),
+        ("550 mailbox full", "medium", "the words say it, no code does"),
+        ("550 5.7.1 no", "low", "the code alone, the likeliest of its"),
+        ("550", "low", "the reply code alone"),
+    ],
+)
+def test_the_confidence_is_told_with_its_grounds(line: str, confidence: str, grounds: str) -> None:
+    assert f"Confidence: {confidence}: {grounds}" in " ".join(run(line).stdout.split())
+    found = data(line)
+    assert found["confidence"] == confidence
+    assert found["grounds"].startswith(grounds)
+
+
+def test_a_report_tells_its_confidence_too() -> None:
+    flat = " ".join(run("-", stdin=REPORT).stdout.split())
+    assert "Confidence: high: the report names it" in flat
+
+
+def test_the_sender_reads_the_language_that_is_asked_for() -> None:
+    result = run("--lang", "de-AT", "550 5.2.2 mailbox full")
+    assert "Das Postfach" in result.stdout
+    assert "Was Sie tun können:" in result.stdout
+    assert result.stderr == ""
+    assert "--lang de-AT" in result.stdout
+    assert "Postfach" in data("--lang", "de", "550 5.2.2 mailbox full")["happened"]
+
+
+def test_administrators_read_english_and_a_language_that_is_not_there_is_said_to_be_missing() -> None:
+    assert "The recipient's mailbox is full" in run("--lang", "de", "--for", "admin", "550 5.2.2 full").stdout
+    result = run("--lang", "xx", "550 5.2.2 mailbox full")
+    assert result.exit_code == 0
+    assert "What happened" in result.stdout
+    assert "There are no texts in 'xx'" in result.stderr
+
+
+# Lists
+
+
+def lists(*arguments: str) -> Result:
+    return CliRunner().invoke(main, list(arguments))
+
+
+def test_all_codes_are_listed_or_those_that_fit() -> None:
+    assert len(lists("codes").stdout.splitlines()) == len(catalogue.codes())
+    assert lists("codes", "5.7.32").stdout.startswith("5.7.32 ")
+    assert all(line.startswith("5.7.") for line in lists("codes", "5.7").stdout.splitlines())
+    assert "5.2.2" in lists("codes", "quota").stdout
+    assert "[vendor]" in lists("codes", "5.7.64").stdout
+    assert {each["status"] for each in json.loads(lists("codes", "--json", "5.1.1*").stdout)} == {
+        "5.1.1",
+        "5.1.10",
+    }
+    nothing = lists("codes", "nonsense")
+    assert (nothing.exit_code, nothing.stdout) == (1, "")
+
+
+def test_all_causes_are_listed_and_one_is_told_whole() -> None:
+    assert len(lists("causes").stdout.splitlines()) == len(catalogue.causes())
+    assert all(line.startswith("remote-") for line in lists("causes", "remote-*").stdout.splitlines())
+    whole = " ".join(lists("causes", "remote-mailbox-full").stdout.split())
+    for part in ("Codes: ", "For the sender 1. ", "For the other administrator", "Seen as", "What would confirm"):
+        assert part in whole
+    assert json.loads(lists("causes", "--json", "null-mx").stdout)[0]["codes"] == ["5.1.10"]
+    assert lists("causes", "no-such-cause").exit_code == 1
+
+
+def test_lists_keep_to_one_line_each() -> None:
+    wide = [line for name in ("codes", "causes") for line in lists(name).stdout.splitlines() if len(line) > 110]
+    assert wide == []

@@ -22,6 +22,7 @@ MAX_TEXT = 8000  # characters of a question
 MAX_LINE = 1000  # characters of a line of a reply that are kept
 
 _CODE_ALONE = re.compile(r"[<\s]*#?\s?([245]\.[0-9]{1,3}\.[0-9]{1,3})[>\s]*")
+_FAMILY = re.compile(r"\s*#?([245])\.([0-7])(?:\.[xX*])?\s*")
 _CODE_AFTER_HOST = re.compile(r"<?([A-Za-z0-9.-]{1,255}) #([245]\.[0-9]{1,3}\.[0-9]{1,3})>?")
 _REPLY = re.compile(r"(?<![\w.:/-])([2-5][0-9]{2})(?=[ -]|$)(?!-[0-9]{2}-)")
 _CODED = re.compile(r"(?<![\w.:/-])([45][0-9]{2})[ -][#(]?[45]\.[0-9]{1,3}\.[0-9]{1,3}(?![0-9.])")
@@ -48,6 +49,19 @@ class CodeAnswer:
 
 
 @dataclass(frozen=True, slots=True)
+class FamilyAnswer:
+    """All codes of one class and subject, such as 5.1.x; `codes` are their names in order."""
+
+    class_: int
+    subject: int
+    codes: tuple[str, ...]
+
+    @property
+    def name(self) -> str:
+        return f"{self.class_}.{self.subject}.x"
+
+
+@dataclass(frozen=True, slots=True)
 class ReplyAnswer:
     """A reply, what it was classified as, and the same as a Failure for `explain`."""
 
@@ -59,6 +73,20 @@ class ReplyAnswer:
 
 def is_code(text: str) -> bool:
     return _CODE_ALONE.fullmatch(text) is not None or _CODE_AFTER_HOST.fullmatch(text.strip()) is not None
+
+
+def is_family(text: str) -> bool:
+    """`5.1.x` or `5.1`: no detail is named."""
+    return _FAMILY.fullmatch(text) is not None
+
+
+def ask_family(text: str) -> FamilyAnswer:
+    """`5.1.x` -> all codes of this family; NotExplained if it names none."""
+    found = _FAMILY.fullmatch(text)
+    if found is None:
+        raise NotExplained(f"{clean(text)!r} is not a family of codes such as 5.1.x")
+    codes = tuple(name for name in catalogue.codes() if name.startswith(f"{found[1]}.{found[2]}."))
+    return FamilyAnswer(int(found[1]), int(found[2]), codes)
 
 
 def is_reply(text: str) -> bool:

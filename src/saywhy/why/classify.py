@@ -47,6 +47,9 @@ _POLICY = Meaning("remote-policy", 7, 1)
 _LISTED = Meaning("remote-block-list", 7, 1)
 
 
+TAGGED = "the tag names it"
+
+
 class Confidence(enum.Enum):
     """How sure the cause is; explanations never sell a guess as a fact."""
 
@@ -218,7 +221,7 @@ def _coded(status: Status, clue: Clue, step: Step, provider: str) -> Verdict:
         )
     cause = clue.meaning.cause
     if cause and (cause in listed.theirs or _fits(clue, status, listed)):
-        grounds = "the tag names it" if clue.tagged else "the code and the words agree"
+        grounds = TAGGED if clue.tagged else "the code and the words agree"
         return Verdict(status, cause, False, f"{rule}, {clue.rule}", Confidence.HIGH, grounds)
     if listed.by_provider:
         rule = f"{rule}, as {SOURCES[provider]} uses it"
@@ -250,7 +253,7 @@ def _worded(class_: int, clue: Clue, reply_code: int, step: Step) -> Verdict:
     status = Status(class_, meaning.subject, detail)
     cause = _cause_at(step, status) or meaning.cause
     if clue.tagged:
-        return Verdict(status, cause, True, clue.rule, Confidence.HIGH, "the tag names it")
+        return Verdict(status, cause, True, clue.rule, Confidence.HIGH, TAGGED)
     return Verdict(status, cause, True, clue.rule, Confidence.MEDIUM, "the words say it, no code does")
 
 

@@ -9,7 +9,7 @@ from saywhy.model.status import Status
 
 CLASSES = {
     2: "success",
-    4: "temporary failure: the same message may get through later",
+    4: "temporary failure: it may get through later; the report after the last try is final all the same",
     5: "permanent failure: the same message will not get through as it is",
 }
 
@@ -24,6 +24,21 @@ SUBJECTS = {
     5: "about the protocol between the servers",
     6: "about the content of the message",
     7: "about security or policy",
+}
+
+
+# What the article says of the two families that it names, and what is right (spec A0.2).
+ARTICLE = {
+    (5, 1): "problems with the e-mail address",
+    (5, 2): "the message is too large",
+}
+CORRECTIONS = {
+    (
+        5,
+        1,
+    ): "Mostly so, but the address may also be the sender's own (5.1.7, 5.1.8), or be right and its domain wrong.",
+    (5, 2): "Not all of 5.2.x is about size. The subject is the mailbox: 5.2.1 is one that is switched off, 5.2.2 "
+    "one that is full, 5.2.4 a group. Only 5.2.3 is a message that is too large for it.",
 }
 
 

@@ -19,6 +19,7 @@ from saywhy.model.evidence import Step
 from saywhy.why import ask
 from saywhy.why.explain import Reader
 from saywhy.why.read.values import NotAReport, ReadReport
+from saywhy.why.words import ENGLISH, frame, languages
 
 MAX_INPUT = 16 * 1024 * 1024  # octets read of a file or of standard input
 
@@ -32,7 +33,7 @@ _STEPS = {
     "data": Step.END_OF_DATA,
 }
 
-Answer = ask.CodeAnswer | ask.ReplyAnswer | ReadReport
+Answer = ask.CodeAnswer | ask.FamilyAnswer | ask.ReplyAnswer | ReadReport
 
 
 @click.command(context_settings={"ignore_unknown_options": False})
@@ -49,12 +50,15 @@ Answer = ask.CodeAnswer | ask.ReplyAnswer | ReadReport
 @click.option(
     "--at", "step", type=click.Choice(list(_STEPS)), help="The step of the session at which the reply came."
 )
+@click.option(
+    "--lang", default=ENGLISH, help="The sender's language (de, fr, ja, ...) for the explanation's text."
+)
 @click.option("--host", default="", help="The server that said it; some providers use words in their own way.")
-def explain(what: tuple[str, ...], reader: str, as_json: bool, step: str | None, host: str) -> None:
+def explain(what: tuple[str, ...], reader: str, as_json: bool, step: str | None, lang: str, host: str) -> None:
     """Say why mail failed, who must act and what to do.
 
-    Takes an enhanced status code (5.7.1), a server's reply or a line of a log with one ('550 5.1.1 User
-    unknown'), or the file of a delivery report (bounce.eml; - reads standard input).
+    Takes an enhanced status code (5.7.1), a family of them (5.1.x), a server's reply or a line of a log with one
+    ('550 5.1.1 User unknown'), or the file of a delivery report (bounce.eml; - reads standard input).
 
     Exit code: 0 explained, 1 could not be explained, 2 wrong usage or unreadable file.
     """
@@ -64,9 +68,12 @@ def explain(what: tuple[str, ...], reader: str, as_json: bool, step: str | None,
     except (ask.NotExplained, NotAReport) as error:
         _fail(question, str(error))
     if as_json:
-        click.echo(explain_json.render(answer))
+        click.echo(explain_json.render(answer, lang))
     else:
-        click.echo(explain_text.render(answer, Reader(reader), _again(question, step, host)))
+        again = _again(question, step, host, lang)
+        click.echo(explain_text.render(answer, explain_text.Wish(Reader(reader), lang, again)))
+    if frame(lang).language == ENGLISH and not lang.lower().startswith(ENGLISH):
+        click.echo(f"There are no texts in {lang!r}, so in English; there are {_languages()}.", err=True)
     if isinstance(answer, ask.CodeAnswer) and answer.code is None:
         raise SystemExit(1)
 
@@ -74,6 +81,8 @@ def explain(what: tuple[str, ...], reader: str, as_json: bool, step: str | None,
 def _answer(question: str, step: Step, host: str) -> Answer:
     if ask.is_code(question):
         return ask.ask_code(question)
+    if ask.is_family(question):
+        return ask.ask_family(question)
     if question == "-":
         return _of_content(sys.stdin.buffer.read(MAX_INPUT + 1), step, host)
     if ask.is_reply(question):
@@ -119,9 +128,14 @@ def _of_content(content: bytes, step: Step, host: str) -> Answer:
             raise ask.NotExplained(f"it is no report: {error}; and {nothing}") from None
 
 
-def _again(question: str, step: str | None, host: str) -> str:
+def _languages() -> str:
+    return ", ".join(sorted({ENGLISH, *languages().values()}))
+
+
+def _again(question: str, step: str | None, host: str, lang: str) -> str:
     """The command line that asks the same, ready to copy and to add options to."""
     options = (f" --at {step}" if step else "") + (f" --host {shlex.quote(host)}" if host else "")
+    options += f" --lang {shlex.quote(lang)}" if lang != ENGLISH else ""
     return f"saywhy explain{options} {shlex.quote(question)}"
 
 

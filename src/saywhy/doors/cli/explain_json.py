@@ -1,6 +1,7 @@
-"""The answers of `saywhy explain --json`: one object, `kind` says which: code, reply or report.
+"""The answers of `saywhy explain --json`: one object, `kind` says which: code, family, reply or report.
 
-Names are stable; new ones may be added.  Steps are given for all readers at once.
+Names are stable; new ones may be added.  Steps are given for all readers at once, those for the sender in the
+language asked for.
 """
 
 from __future__ import annotations
@@ -14,19 +15,22 @@ from saywhy.why import ask, catalogue
 from saywhy.why.entries import SOURCES, Code
 from saywhy.why.explain import Reader, explain, is_derived
 from saywhy.why.read.values import ReadRecipient, ReadReport
-from saywhy.why.teaching import class_of, subject_of
+from saywhy.why.teaching import ARTICLE, CORRECTIONS, class_of, subject_of
+from saywhy.why.words import ENGLISH
 
-Answer = ask.CodeAnswer | ask.ReplyAnswer | ReadReport
+Answer = ask.CodeAnswer | ask.FamilyAnswer | ask.ReplyAnswer | ReadReport
 
 
-def render(answer: Answer) -> str:
+def render(answer: Answer, lang: str = ENGLISH) -> str:
     match answer:
         case ask.CodeAnswer():
             data = {"kind": "code", **_status(answer.status), **_code(answer.code)}
+        case ask.FamilyAnswer():
+            data = {"kind": "family", **_family(answer)}
         case ask.ReplyAnswer():
-            data = {"kind": "reply", **_reply(answer)}
+            data = {"kind": "reply", **_reply(answer, lang)}
         case ReadReport():
-            data = {"kind": "report", **_report(answer)}
+            data = {"kind": "report", **_report(answer, lang)}
         case _:
             assert_never(answer)
     return json.dumps(data, indent=2, ensure_ascii=False)
@@ -34,6 +38,17 @@ def render(answer: Answer) -> str:
 
 def _status(status: Status) -> dict[str, Any]:
     return {"status": str(status), "class": class_of(status), "subject": subject_of(status)}
+
+
+def _family(answer: ask.FamilyAnswer) -> dict[str, Any]:
+    family = (answer.class_, answer.subject)
+    return {
+        **_status(Status(*family, 0)),
+        "status": answer.name,
+        "article": ARTICLE.get(family, ""),
+        "correction": CORRECTIONS.get(family, ""),
+        "codes": [{"status": name, "title": catalogue.code(name).title} for name in answer.codes],
+    }
 
 
 def _code(code: Code | None) -> dict[str, Any]:
@@ -46,11 +61,15 @@ def _code(code: Code | None) -> dict[str, Any]:
         "registered": code.registered,
         "reply_codes": list(code.basic),
         "usage": code.usage,
+        "correction": code.correction,
         "meanings": [
             {"source": SOURCES[each.source], "text": each.text, "when": each.when, "hosts": list(each.hosts)}
             for each in code.meanings
         ],
-        "causes": [{**_cause(each.cause), "said_by": each.by.value, "when": each.when} for each in code.causes],
+        "causes": [
+            {**_cause(each.cause), "said_by": each.by.value, "when": each.when, "provider": each.provider}
+            for each in code.causes
+        ],
         "references": list(code.references),
     }
 
@@ -66,23 +85,26 @@ def _cause(id_: str) -> dict[str, Any]:
     }
 
 
-def _reply(answer: ask.ReplyAnswer) -> dict[str, Any]:
+def _reply(answer: ask.ReplyAnswer, lang: str) -> dict[str, Any]:
     verdict = answer.verdict
     return {
         "reply": list(answer.lines),
         **_status(verdict.status),
         "derived": verdict.derived,
         "rule": verdict.rule,
-        **_failure(answer.failure, answer.recipient),
+        "confidence": verdict.confidence.value,
+        "grounds": verdict.grounds,
+        **_failure(answer.failure, answer.recipient, lang),
     }
 
 
-def _failure(failure: Failure, recipient: str) -> dict[str, Any]:
-    explanations = {reader: explain(failure, reader, recipient=recipient) for reader in Reader}
+def _failure(failure: Failure, recipient: str, lang: str) -> dict[str, Any]:
+    explanations = {reader: explain(failure, reader, recipient=recipient, lang=lang) for reader in Reader}
     first = explanations[Reader.SENDER]
     cause = catalogue.cause(failure.cause)
     return {
         **_cause(failure.cause),
+        "title": first.title,
         "permanent": failure.permanent,
         "act": first.act.value,
         "happened": first.happened,
@@ -98,16 +120,16 @@ def _failure(failure: Failure, recipient: str) -> dict[str, Any]:
     }
 
 
-def _report(report: ReadReport) -> dict[str, Any]:
+def _report(report: ReadReport, lang: str) -> dict[str, Any]:
     return {
         "dialect": report.dialect,
         "reporting": report.reporting,
         "subject": report.subject,
-        "recipients": [_recipient(each) for each in report.recipients],
+        "recipients": [_recipient(each, lang) for each in report.recipients],
     }
 
 
-def _recipient(recipient: ReadRecipient) -> dict[str, Any]:
+def _recipient(recipient: ReadRecipient, lang: str) -> dict[str, Any]:
     failure = recipient.failure
     return {
         "recipient": recipient.address,
@@ -118,5 +140,7 @@ def _recipient(recipient: ReadRecipient) -> dict[str, Any]:
         "derived": is_derived(failure),
         "told": recipient.told,
         "rule": recipient.rule,
-        **_failure(failure, recipient.address),
+        "confidence": recipient.confidence.value,
+        "grounds": recipient.grounds,
+        **_failure(failure, recipient.address, lang),
     }

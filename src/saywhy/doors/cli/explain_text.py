@@ -6,6 +6,7 @@ Strangers' words come cleaned of control characters (why/template.clean) and wra
 from __future__ import annotations
 
 import textwrap
+from dataclasses import dataclass
 from typing import assert_never
 
 from saywhy.model.failure import Failure
@@ -14,12 +15,14 @@ from saywhy.why import ask, catalogue
 from saywhy.why.entries import SOURCES, Act, By, Code, Likely
 from saywhy.why.explain import Explanation, Reader, explain
 from saywhy.why.read.values import ReadRecipient, ReadReport
-from saywhy.why.teaching import CLASS_WORDS, class_of, subject_of
+from saywhy.why.teaching import ARTICLE, CLASS_WORDS, CORRECTIONS, class_of, subject_of
 from saywhy.why.template import clean
+from saywhy.why.words import ENGLISH, Frame, frame
 
 WIDTH = 79
 MAX_IN_FULL = 3  # recipients of a report; the others get a line each
 MAX_LISTED = 50
+MAX_TITLED = 6  # causes of a code that are told with title and who must act
 
 _WHO = {
     Act.SENDER: "the sender",
@@ -28,10 +31,25 @@ _WHO = {
     Act.RECIPIENT: "the recipient",
     Act.NOBODY: "nobody: it is a matter of waiting",
 }
+_ACTS = {
+    Act.SENDER: "the sender",
+    Act.OUR_ADMIN: "the sending administrator",
+    Act.THEIR_ADMIN: "the other administrator",
+    Act.RECIPIENT: "the recipient",
+    Act.NOBODY: "nobody, wait",
+}
 _STEPS_OF = {
     Reader.SENDER: "What the sender can do",
     Reader.ADMIN: "What the administrator of the sending mail system can do",
     Reader.THEIRS: "What the administrator of the other mail system can do",
+}
+# The sentences of the report's frame, which are translated (flow/report/phrases).
+_REPORTS_WORDS = {
+    Act.SENDER: "you",
+    Act.OUR_ADMIN: "your mail server",
+    Act.THEIR_ADMIN: "the recipient's server",
+    Act.RECIPIENT: "the recipient",
+    Act.NOBODY: "nobody: wait",
 }
 _OTHERS = {
     Reader.SENDER: (Reader.ADMIN, "the administrator"),
@@ -39,33 +57,46 @@ _OTHERS = {
     Reader.THEIRS: (Reader.SENDER, "the sender"),
 }
 
-Answer = ask.CodeAnswer | ask.ReplyAnswer | ReadReport
+Answer = ask.CodeAnswer | ask.FamilyAnswer | ask.ReplyAnswer | ReadReport
 
 
-def render(answer: Answer, reader: Reader, again: str) -> str:
-    """The whole screen; `again` is the command that asks the same."""
+@dataclass(frozen=True, slots=True)
+class Wish:
+    """For whom the screen is, in which language the sender reads, and the command that asks the same."""
+
+    reader: Reader
+    lang: str
+    again: str
+
+
+def render(answer: Answer, wish: Wish) -> str:
+    """The whole screen."""
     match answer:
         case ask.CodeAnswer():
             lines = _code(answer)
+        case ask.FamilyAnswer():
+            lines = _family(answer)
         case ask.ReplyAnswer():
-            lines = _reply(answer, reader)
+            lines = _reply(answer, wish)
         case ReadReport():
-            lines = _report(answer, reader)
+            lines = _report(answer, wish)
         case _:
             assert_never(answer)
-    return "\n".join([*lines, "", *_commands(answer, reader, again)])
+    return "\n".join([*lines, "", *_commands(answer, wish)])
 
 
 def short(question: str) -> str:
     return repr(clean(question, 80))
 
 
-def _commands(answer: Answer, reader: Reader, again: str) -> list[str]:
-    command, _, rest = again.partition(" explain ")
+def _commands(answer: Answer, wish: Wish) -> list[str]:
+    command, _, rest = wish.again.partition(" explain ")
     more = f"As JSON:  {command} explain --json {rest}"
     if isinstance(answer, ask.CodeAnswer):
-        return [more]
-    other, name = _OTHERS[reader]
+        return [f"A cause:  {command} causes NAME", more]
+    if isinstance(answer, ask.FamilyAnswer):
+        return [f"A code:   {command} explain CODE", more]
+    other, name = _OTHERS[wish.reader]
     return [f"For {name}:  {command} explain --for {other.value} {rest}", more]
 
 
@@ -75,7 +106,8 @@ def _commands(answer: Answer, reader: Reader, again: str) -> list[str]:
 def _code(answer: ask.CodeAnswer) -> list[str]:
     status, code = answer.status, answer.code
     lines = [f"{status}  {code.title if code else 'not in the catalogue'}", ""]
-    lines += [f"  {status.class_:<7}{class_of(status)}", f"   .{status.subject:<5}{subject_of(status)}"]
+    lines += _wrapped(f"{status.class_:<6} {class_of(status)}", "  ", " " * 9)
+    lines += [f"   .{status.subject:<5}{subject_of(status)}"]
     if code is None:
         what = "What its detail means is not known here; the words of the reply that came with it say more."
         return [*lines, "", *_wrapped(f"{what} Give the whole reply to have them read.")]
@@ -83,35 +115,53 @@ def _code(answer: ask.CodeAnswer) -> list[str]:
     for meaning in code.meanings:
         when = f" (when {meaning.when})" if meaning.when else ""
         lines += _wrapped(f"{SOURCES[meaning.source]}: {meaning.text}{when}", "  ")
-    if code.usage:
-        lines += ["", *_wrapped(f"Note: {code.usage}")]
+    for label, text in (("Note", code.usage), ("Correction", code.correction)):
+        if text:
+            lines += ["", *_wrapped(f"{label}: {text}")]
     return lines + _causes(code)
+
+
+def _family(answer: ask.FamilyAnswer) -> list[str]:
+    status, family = Status(answer.class_, answer.subject, 0), (answer.class_, answer.subject)
+    lines = [f"{answer.name}  {subject_of(status).capitalize()}", ""]
+    lines += _wrapped(f"{answer.class_}    {class_of(status)}", "  ", "       ")
+    lines += [f"   .{status.subject:<3}{subject_of(status)}"]
+    if family in ARTICLE:
+        lines += ["", *_wrapped(f"{SOURCES['article']}: {ARTICLE[family]}")]
+        lines += _wrapped(f"Correction: {CORRECTIONS[family]}")
+    lines += ["", "Its codes"]
+    for name in answer.codes:
+        lines += _wrapped(f"{name:<11} {catalogue.code(name).title}", "  ", " " * 14)
+    return lines
 
 
 def _causes(code: Code) -> list[str]:
     remote = [likely for likely in code.causes if likely.by is By.THEM]
     own = [likely for likely in code.causes if likely.by is By.US]
     lines: list[str] = []
-    for heading, group in (("another server says it", remote), ("saywhy itself says it", own)):
+    named = (("another server says it", remote), ("the server that reports it says it itself", own))
+    for heading, group in named:
         if group:
-            lines += ["", f"Causes when {heading}, likeliest first, and what tells them apart"]
+            lines += ["", *_wrapped(f"Causes when {heading}, likeliest first, and what tells them apart")]
             for number, likely in enumerate(group, 1):
                 lines += _cause_line(number, likely)
     return lines
 
 
 def _cause_line(number: int, likely: Likely) -> list[str]:
+    if number > MAX_TITLED:
+        return _wrapped(f"{likely.cause}: {likely.when}.", f"{number:>3}. ", "     ")
     cause = catalogue.cause(likely.cause)
     return [
         *_wrapped(f"{cause.title} ({cause.id})", f"{number:>3}. ", "     "),
-        *_wrapped(f"when: {likely.when}. To act: {_WHO[cause.act]}.", "     "),
+        *_wrapped(f"when: {likely.when}. To act: {_ACTS[cause.act]}.", "     "),
     ]
 
 
 # A reply
 
 
-def _reply(answer: ask.ReplyAnswer, reader: Reader) -> list[str]:
+def _reply(answer: ask.ReplyAnswer, wish: Wish) -> list[str]:
     verdict = answer.verdict
     lines = [line for text in answer.lines for line in _wrapped(text)]
     return [
@@ -120,7 +170,8 @@ def _reply(answer: ask.ReplyAnswer, reader: Reader) -> list[str]:
         *_labelled("Status", _status(verdict.status)),
         *_labelled("Cause", f"{catalogue.cause(verdict.cause).title} ({verdict.cause})"),
         *_labelled("Read from", verdict.rule + _derived(answer)),
-        *_explained(answer.failure, reader, answer.recipient),
+        *_labelled("Confidence", f"{verdict.confidence.value}: {verdict.grounds}"),
+        *_explained(answer.failure, wish, answer.recipient),
     ]
 
 
@@ -136,8 +187,11 @@ def _status(status: Status) -> str:
     return f"{status}{title} ({CLASS_WORDS[status.class_]}; {subject_of(status)})"
 
 
-def _explained(failure: Failure, reader: Reader, recipient: str) -> list[str]:
-    explanation = explain(failure, reader, recipient=recipient)
+def _explained(failure: Failure, wish: Wish, recipient: str) -> list[str]:
+    explanation = explain(failure, wish.reader, recipient=recipient, lang=wish.lang)
+    words = frame(wish.lang)
+    if wish.reader is Reader.SENDER and words.language != ENGLISH:
+        return _translated(explanation, words)
     return [
         "",
         "What happened",
@@ -145,7 +199,22 @@ def _explained(failure: Failure, reader: Reader, recipient: str) -> list[str]:
         "",
         *_wrapped(f"Who must act: {_WHO[explanation.act]}"),
         "",
-        _STEPS_OF[reader],
+        _STEPS_OF[wish.reader],
+        *_steps(explanation),
+    ]
+
+
+def _translated(explanation: Explanation, words: Frame) -> list[str]:
+    """As the sender's own report has it: its frame has the headings in the language."""
+    who = words.say(_REPORTS_WORDS[explanation.act])
+    return [
+        "",
+        *_wrapped(explanation.title),
+        *_wrapped(explanation.happened, "  "),
+        "",
+        *_wrapped(f"{words.say('Who has to act:')} {who}"),
+        "",
+        words.say("What you can do:"),
         *_steps(explanation),
     ]
 
@@ -160,12 +229,12 @@ def _steps(explanation: Explanation) -> list[str]:
 # A report
 
 
-def _report(report: ReadReport, reader: Reader) -> list[str]:
+def _report(report: ReadReport, wish: Wish) -> list[str]:
     lines = _wrapped(f"A delivery report of {clean(report.reporting) or 'an unnamed server'}")
     if report.subject:
         lines += _labelled("Subject", clean(report.subject))
     for recipient in report.recipients[:MAX_IN_FULL]:
-        lines += ["", "-" * WIDTH, *_recipient(recipient, reader)]
+        lines += ["", "-" * WIDTH, *_recipient(recipient, wish)]
     rest = report.recipients[MAX_IN_FULL:]
     if rest:
         lines += ["", "-" * WIDTH, f"And {len(rest)} more"]
@@ -175,7 +244,7 @@ def _report(report: ReadReport, reader: Reader) -> list[str]:
     return lines
 
 
-def _recipient(recipient: ReadRecipient, reader: Reader) -> list[str]:
+def _recipient(recipient: ReadRecipient, wish: Wish) -> list[str]:
     failure = recipient.failure
     cause = catalogue.cause(failure.cause)
     rule = "the report itself" if recipient.told else recipient.rule
@@ -188,9 +257,10 @@ def _recipient(recipient: ReadRecipient, reader: Reader) -> list[str]:
         *_labelled("Status", _status(failure.status)),
         *_labelled("Cause", f"{cause.title} ({cause.id})"),
         *_labelled("Read from", rule),
+        *_labelled("Confidence", f"{recipient.confidence.value}: {recipient.grounds}"),
         *(_labelled("Server", clean(failure.evidence.remote_host)) if failure.evidence.remote_host else []),
         *said,
-        *_explained(failure, reader, recipient.address),
+        *_explained(failure, wish, recipient.address),
     ]
 
 
@@ -205,7 +275,7 @@ def _one_line(recipient: ReadRecipient) -> list[str]:
 
 
 def _labelled(label: str, text: str) -> list[str]:
-    return _wrapped(text, f"{label + ':':<11}", " " * 11)
+    return _wrapped(text, f"{label + ':':<12}", " " * 12)
 
 
 def _wrapped(text: str, first: str = "", more: str = "") -> list[str]:

@@ -29,6 +29,8 @@ class Entry(NamedTuple):
 
 COMMANDS = {
     "explain": Entry("saywhy.doors.cli.explain:explain", "Say why mail failed: a code, a reply, a report."),
+    "codes": Entry("saywhy.doors.cli.codes:codes", "List the enhanced status codes, or those with a word."),
+    "causes": Entry("saywhy.doors.cli.causes:causes", "List the causes of failures, or tell all of one."),
     "demo": Entry("saywhy.doors.cli.demo:demo", "Show three failures and their reports, nothing to set up."),
     "serve": Entry("saywhy.doors.cli.serve:serve", "Run the mail server."),
     "config": Entry("saywhy.doors.cli.config:config", "Check and explain the server's settings."),

@@ -14,7 +14,7 @@ from saywhy.model.evidence import Evidence, Stage, Step
 from saywhy.model.failure import Failure
 from saywhy.model.status import Status
 from saywhy.why import catalogue
-from saywhy.why.classify import classify_reply
+from saywhy.why.classify import TAGGED, Confidence, classify_reply
 from saywhy.why.entries import By
 from saywhy.wire.report.values import Action, RecipientReport
 
@@ -24,34 +24,43 @@ _SUCCESS = {Action.DELIVERED: "delivered", Action.RELAYED: "relayed", Action.EXP
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """A Failure, and the rule that gave its cause."""
+    """A Failure, the rule that gave its cause, and how sure that is."""
 
     failure: Failure
     rule: str
+    confidence: Confidence
+    grounds: str
+
+
+@dataclass(frozen=True, slots=True)
+class _Found:
+    cause: str
+    rule: str
+    confidence: Confidence
+    grounds: str
 
 
 def read_fields(fields: RecipientReport, cause: str = "") -> Reading:
     """`cause` is what the report names itself, and then stands."""
     words = fields.diagnostic.lines
     remote = words if fields.diagnostic.type == "smtp" else ()
-    found = _REPLY.match(words[0]) if words else None
-    reply = int(found[1]) if found is not None else _usual_reply(fields.status)
+    opening = _REPLY.match(words[0]) if words else None
+    reply = int(opening[1]) if opening is not None else _usual_reply(fields.status)
     evidence = Evidence(
         Stage.SEND if remote else Stage.REPORT, Step.NONE, remote_host=fields.remote_mta, reply=remote
     )
-    rule = "the report names it" if cause else ""
-    if not cause:
-        cause, rule = _cause(fields, reply, remote)
+    named = "the report names it"
+    found = _Found(cause, named, Confidence.HIGH, named) if cause else _cause(fields, reply, remote)
     permanent = fields.action is not Action.DELAYED
     text = " ".join(words)
-    return Reading(Failure(fields.status, reply, cause, text, evidence, permanent, at=fields.last_attempt), rule)
+    failure = Failure(fields.status, reply, found.cause, text, evidence, permanent, at=fields.last_attempt)
+    return Reading(failure, found.rule, found.confidence, found.grounds)
 
 
-def _cause(fields: RecipientReport, reply: int, remote: tuple[str, ...]) -> tuple[str, str]:
+def _cause(fields: RecipientReport, reply: int, remote: tuple[str, ...]) -> _Found:
     if fields.action in _SUCCESS:
-        return _SUCCESS[fields.action], f"Action is {fields.action.value}"
-    if not remote and not fields.remote_mta and _seen_by_sender(fields.status):
-        return _own_cause(fields.status), f"code {fields.status} of the reporting server itself"
+        rule = f"Action is {fields.action.value}"
+        return _Found(_SUCCESS[fields.action], rule, Confidence.HIGH, rule)
     verdict = classify_reply(
         reply if reply // 100 in (4, 5) else _usual_reply(fields.status),
         fields.status if fields.status.subject or fields.status.detail else None,
@@ -59,7 +68,12 @@ def _cause(fields: RecipientReport, reply: int, remote: tuple[str, ...]) -> tupl
         Step.NONE,
         host=fields.remote_mta,
     )
-    return verdict.cause, verdict.rule.replace("in the reply", "in the report")
+    alone = not remote and not fields.remote_mta and _seen_by_sender(fields.status)
+    if alone and verdict.grounds != TAGGED:
+        rule = f"code {fields.status} of the reporting server itself"
+        return _Found(_own_cause(fields.status), rule, Confidence.MEDIUM, "what the server saw for itself")
+    rule = verdict.rule.replace("in the reply", "in the report")
+    return _Found(verdict.cause, rule, verdict.confidence, verdict.grounds)
 
 
 def _seen_by_sender(status: Status) -> bool:

@@ -21,7 +21,9 @@ def read(root: Part) -> ReadReport | None:
 def _recipient(fields: RecipientReport) -> ReadRecipient:
     known = _known(fields.cause)
     reading = read_fields(fields, fields.cause if known else "")
-    return ReadRecipient(fields.final, fields.action, reading.failure, known, reading.rule)
+    return ReadRecipient(
+        fields.final, fields.action, reading.failure, known, reading.rule, reading.confidence, reading.grounds
+    )
 
 
 def _known(cause: str) -> bool:

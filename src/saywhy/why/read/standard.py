@@ -32,4 +32,6 @@ def find_status(root: Part) -> DeliveryReport | None:
 
 def _recipient(fields: RecipientReport) -> ReadRecipient:
     reading = read_fields(fields)
-    return ReadRecipient(fields.final, fields.action, reading.failure, told=False, rule=reading.rule)
+    return ReadRecipient(
+        fields.final, fields.action, reading.failure, False, reading.rule, reading.confidence, reading.grounds
+    )

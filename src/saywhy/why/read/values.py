@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from saywhy.model.failure import Failure
+from saywhy.why.classify import Confidence
 from saywhy.wire.report.values import Action
 
 
@@ -14,13 +15,18 @@ class NotAReport(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class ReadRecipient:
-    """`told`: the report itself names the cause; otherwise `rule` says what it was read from."""
+    """`told`: the report itself names the cause; otherwise `rule` says what it was read from.
+
+    `grounds` says why the confidence is what it is.
+    """
 
     address: str
     action: Action
     failure: Failure
     told: bool
     rule: str = ""
+    confidence: Confidence = Confidence.HIGH
+    grounds: str = "the report names it"
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,105 @@
+"""`saywhy causes [PATTERN]`: why mail fails, one cause a line; the whole of a cause when its name is given.
+
+The pattern is a name, a shape (`remote-*`) or a word of the title or the explanation.  Exit codes: 0 something
+was found, 1 nothing was.
+"""
+
+from __future__ import annotations
+
+import json
+import textwrap
+from fnmatch import fnmatchcase
+
+import click
+
+from saywhy.doors.cli.explain_text import WIDTH, short
+from saywhy.why import catalogue
+from saywhy.why.entries import Cause
+from saywhy.why.template import compile_template
+
+
+@click.command
+@click.argument("pattern", default="")
+@click.option("--json", "as_json", is_flag=True, help="As JSON, for scripts.")
+def causes(pattern: str, as_json: bool) -> None:
+    """List the causes of failures: all, or those that fit PATTERN (remote-*, quota).
+
+    The name of a cause, or a pattern that only one fits, tells all of it.
+    """
+    wanted = pattern.lower().strip()
+    found = [cause for id_ in catalogue.causes() if fits(cause := catalogue.cause(id_), wanted)]
+    exact = [cause for cause in found if cause.id == wanted]
+    found = exact or found
+    if as_json:
+        click.echo(json.dumps([_plain(cause) for cause in found], indent=2, ensure_ascii=False))
+    elif len(found) == 1:
+        click.echo("\n".join(page(found[0])))
+    else:
+        for cause in found:
+            click.echo(f"{cause.id:<35} {cause.title}")
+    if not found:
+        click.echo(f"saywhy causes: no cause fits {short(pattern)}; without a pattern all are listed.", err=True)
+        raise SystemExit(1)
+
+
+def fits(cause: Cause, pattern: str) -> bool:
+    if not pattern or fnmatchcase(cause.id, pattern):
+        return True
+    return pattern in " ".join((cause.id, cause.title, cause.happened)).lower()
+
+
+def codes_of(id_: str) -> list[str]:
+    return [name for name in catalogue.codes() if any(each.cause == id_ for each in catalogue.code(name).causes)]
+
+
+def page(cause: Cause) -> list[str]:
+    """All of a cause, for a screen."""
+    lines = [cause.title, *_wrapped(_text(cause.happened), "  "), ""]
+    lines += _wrapped(f"Codes: {', '.join(codes_of(cause.id))}")
+    readers = (("the sender", cause.sender), ("the sending administrator", cause.admin))
+    for name, steps in (*readers, ("the other administrator", cause.theirs)):
+        lines += ["", f"For {name}"]
+        texts = [text for step in steps if (text := _text(step))]
+        for number, text in enumerate(texts, 1):
+            lines += _wrapped(text, f"{number:>3}. ", "     ")
+    lines += ["", "Seen as"]
+    for said in cause.said:
+        place = "".join((f" at {said.at}" if said.at else "", f" from {said.host}" if said.host else ""))
+        lines += _wrapped(f"{said.line}  ({said.system}{place})", "  ", "    ")
+    if cause.checks:
+        lines += ["", "What would confirm it"]
+        lines += [
+            line for check in cause.checks for line in _wrapped(f"{check.name}: {check.shows}", "  ", "    ")
+        ]
+    return lines
+
+
+def _plain(cause: Cause) -> dict[str, object]:
+    return {
+        "cause": cause.id,
+        "title": cause.title,
+        "happened": _text(cause.happened),
+        "act": cause.act.value,
+        "side": "ours" if cause.ours else "theirs",
+        "scope": cause.scope.value,
+        "permanence": cause.permanence.value,
+        "codes": codes_of(cause.id),
+        "said": [{"system": s.system, "line": s.line, "at": s.at, "host": s.host} for s in cause.said],
+        "steps": {
+            name: [text for step in steps if (text := _text(step))]
+            for name, steps in (("sender", cause.sender), ("admin", cause.admin), ("theirs", cause.theirs))
+        },
+        "checks": [{"name": check.name, "shows": check.shows} for check in cause.checks],
+        "references": list(cause.references),
+    }
+
+
+def _text(template: str) -> str:
+    """The text without evidence: what depends on it is left out."""
+    return compile_template(template).fill({})
+
+
+def _wrapped(text: str, first: str = "", more: str = "") -> list[str]:
+    return textwrap.wrap(
+        text, WIDTH, initial_indent=first, subsequent_indent=more or first, break_on_hyphens=False
+    )

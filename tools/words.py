@@ -141,6 +141,8 @@ def table(found: Catalog, language: str) -> str:
         "",
         "## All of it",
         "",
+        "`=` stands where the translation came back with the meaning and all but the words of the English.",
+        "",
         "| English | Translation | Back | Difference |",
         "|---|---|---|---|",
         *_rows(rows),

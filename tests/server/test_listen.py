@@ -104,6 +104,28 @@ class TestHandshakes:
             assert "STARTTLS" not in capabilities
             assert (await client.say("STARTTLS")).startswith("503 5.5.1")
 
+    async def test_what_comes_in_clear_on_465_never_reaches_the_session(self, tmp_path: Path) -> None:
+        async with serving(tmp_path) as server:
+            client = await server.connect("submissions")
+            await until(lambda: server.counted == 1)
+            [connection] = server.listener("submissions").connections
+            connection._bare = True  # as it is until the handshake begins; some loops read at once
+            connection.data_received(b"EHLO evil.example\r\n")
+            assert connection._handler._engine.backlog == 0  # type: ignore
+            client.cut()
+
+    def test_465_serves_under_uvloop_which_reads_before_the_handshake_begins(self, tmp_path: Path) -> None:
+        uvloop = pytest.importorskip("uvloop")
+
+        async def talk() -> None:
+            async with serving(tmp_path) as server:
+                client = await server.connect("submissions", tls=True)
+                assert (await client.reply()).startswith("220 ")
+                await client.say("EHLO client.example")
+
+        with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
+            runner.run(talk())
+
     async def test_commands_sent_behind_starttls_in_clear_are_never_obeyed(self, tmp_path: Path) -> None:
         async with serving(tmp_path) as server:
             client = await server.greeted()

@@ -88,7 +88,7 @@ class Session:
             self._tls = tls
             self._engine.tls_done(tls)
         self._engine.greet()
-        self._flush()
+        self._pump()
 
     def received(self, data: bytes) -> None:
         if self._ended:

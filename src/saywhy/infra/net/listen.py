@@ -61,6 +61,8 @@ class Connection(asyncio.Protocol):
         self._handler: Handler | None = None
         self._encrypted = listener.implicit_tls
         self._shaking = False
+        self._bare = False  # TLS must come, and its layer is not there yet
+        self._early = b""  # what came meanwhile
         self._closed = math.inf  # when we closed it
         self._idle_limit = 0.0
         self._whole_limit = 0.0
@@ -82,12 +84,14 @@ class Connection(asyncio.Protocol):
 
     def data_received(self, data: bytes) -> None:
         self._last = self._listener.loop.time()
-        if self._handler is not None:
+        if self._bare:  # uvloop reads before the handshake has begun
+            self._early += data
+        elif self._handler is not None:
             self._handler.received(data)
 
     def eof_received(self) -> bool:
         """True: a client that has said all it will may still get its answers (TLS has no such state)."""
-        if self._handler is None:
+        if self._handler is None or self._shaking:
             return False
         self._handler.eof()
         return not self._encrypted
@@ -145,6 +149,9 @@ class Connection(asyncio.Protocol):
             raise TlsError("no certificate is loaded")
         upper = None
         if not transport.is_closing():  # asyncio would wait for ever
+            self._bare = False
+            if self._early:
+                listener.loop.call_soon(listener.loop.call_soon, self._hand_up, transport)
             try:
                 upper = await listener.loop.start_tls(
                     transport,
@@ -158,6 +165,19 @@ class Connection(asyncio.Protocol):
         if upper is None:
             raise TlsError("TLS handshake failed: the client went away")
         return upper
+
+    def _hand_up(self, transport: asyncio.Transport) -> None:
+        """Give the TLS layer, which has been put between us and `transport`, what it should have read itself."""
+        if transport.get_protocol() is self:
+            return  # it was taken away again
+        layer = cast(asyncio.BufferedProtocol, transport.get_protocol())
+        early, self._early = self._early, b""
+        while early:
+            buffer = memoryview(layer.get_buffer(len(early)))
+            taken = min(len(buffer), len(early))
+            buffer[:taken] = early[:taken]
+            layer.buffer_updated(taken)
+            early = early[taken:]
 
     # -- the listener's --
 
@@ -193,6 +213,7 @@ class Connection(asyncio.Protocol):
             return
         self._handler, self._idle_limit, self._whole_limit = made
         if self._listener.implicit_tls:
+            self._shaking = self._bare = True
             self._listener.spawn(self._implicit_tls(self._handler, peer[0]))
         else:
             self._handler.connected()

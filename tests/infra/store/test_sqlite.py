@@ -15,7 +15,7 @@ from pathlib import Path
 import pytest
 
 from saywhy.infra.errors import StoreError, StoreVersionError
-from saywhy.infra.store import bodies, writer
+from saywhy.infra.store import bodies
 from saywhy.infra.store.bodies import INLINE
 from saywhy.infra.store.protocol import Change, ObjectChange, Store
 from saywhy.infra.store.sqlite import SqliteStore
@@ -393,50 +393,3 @@ async def test_recipients_of_many_changes_are_each_updated(store: SqliteStore) -
     rows = await store.due(1000.0, 1000)
     assert [row.pending.due for row in rows] == [float(number) for number in range(150)]
     assert await store.count() == (150, 150)
-
-
-# -- patient changes --
-
-
-async def test_a_patient_change_is_committed_without_any_other(store: SqliteStore) -> None:
-    new = new_message(store.next_id())
-    await store.commit(Change(add=[new]))
-    await store.commit(Change(settle=[(new.message.id, 0)], patient=True))
-    assert await store.count() == (0, 0)
-
-
-async def test_patient_changes_go_with_the_next_one_in_order(
-    store: SqliteStore, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(writer, "PATIENCE", 3600.0)
-    first, second = new_message(store.next_id()), new_message(store.next_id())
-    patient = [
-        asyncio.ensure_future(store.commit(Change(add=[first], patient=True))),
-        asyncio.ensure_future(store.commit(Change(settle=[(first.message.id, 0)], patient=True))),
-    ]
-    await asyncio.sleep(0)
-    assert await store.count() == (0, 0)
-    assert not any(task.done() for task in patient)
-    await store.commit(Change(add=[second]))
-    await asyncio.gather(*patient)
-    assert await store.count() == (1, 1)
-
-
-async def test_many_patient_changes_wait_for_nobody(store: SqliteStore, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(writer, "PATIENCE", 3600.0)
-    news = [new_message(store.next_id()) for _ in range(writer.MAX_PATIENT)]
-    await asyncio.gather(*(store.commit(Change(add=[new], patient=True)) for new in news))
-    assert await store.count() == (len(news), len(news))
-
-
-async def test_patient_changes_are_committed_when_the_store_is_closed(
-    store: SqliteStore, place: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(writer, "PATIENCE", 3600.0)
-    patient = asyncio.ensure_future(store.commit(Change(add=[new_message(store.next_id())], patient=True)))
-    await asyncio.sleep(0)
-    await store.close()
-    await patient
-    again = await SqliteStore.open(place)
-    assert await again.count() == (1, 1)
-    await again.close()

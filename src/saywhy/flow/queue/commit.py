@@ -37,7 +37,6 @@ class Committer:
 
     async def surely(self, change: Change) -> bool:
         """Commit, however often it takes.  False for a Change that can never be: an error of ours, told as one."""
-        change.patient = True
         pause = self._context.settings.store_retry
         while True:
             try:

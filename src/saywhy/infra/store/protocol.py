@@ -23,15 +23,13 @@ class Change:
 
     `add` new messages; `update` pending recipients that wait on (matched by message and number; adds the row
     when there is none, so that a group's members can replace the group); `settle` recipients that are done
-    (unknown ones are passed over); `events` of messages become tracking rows.  `patient`: nobody waits for an
-    answer, so the store may take a few milliseconds for company; what `commit` promises stays the same.
+    (unknown ones are passed over); `events` of messages become tracking rows.
     """
 
     add: list[NewMessage] = field(default_factory=list)
     update: list[Pending] = field(default_factory=list)
     settle: list[tuple[QueueId, int]] = field(default_factory=list)
     events: list[Event] = field(default_factory=list)
-    patient: bool = False
 
 
 @dataclass(frozen=True, slots=True)

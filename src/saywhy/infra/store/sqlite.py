@@ -97,10 +97,7 @@ class SqliteStore:
         future: asyncio.Future[None] = self._future()
         if rows.large:
             self._files.submit(self._file_then_put, rows, future)
-        elif change.patient:
-            self._writer.put_patiently(rows, future)
         else:
-            self._writer.release()
             self._writer.put(rows, future)
         await future
 
@@ -135,7 +132,6 @@ class SqliteStore:
 
     async def _write(self, work: Callable[[sqlite3.Connection], T]) -> T:
         future: asyncio.Future[T] = self._future()
-        self._writer.release()
         self._writer.put(work, future)
         return await future
 

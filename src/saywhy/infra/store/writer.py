@@ -1,8 +1,7 @@
 """The one writer of a shard: natural group commit.
 
 A commit starts when the last one ended; whatever was handed in meanwhile goes into one transaction, and all
-their futures are resolved by one call into the event loop.  Work for which nobody's client waits is handed in a
-moment later, along with what cannot wait, so that a busy server commits less often.
+their futures are resolved by one call into the event loop.
 """
 
 from __future__ import annotations
@@ -24,8 +23,6 @@ from saywhy.infra.store.upkeep import Upkeep
 
 MAX_CHANGES = 500  # in one transaction
 MAX_OCTETS = 16 * 1024 * 1024  # of contents in one transaction; a single Change may be larger
-PATIENCE = 0.005  # seconds that patient work waits for company
-MAX_PATIENT = 100  # how much of it
 
 Work = Rows | Callable[[sqlite3.Connection], Any]
 
@@ -47,8 +44,6 @@ class Writer:
         self._upkeep = upkeep
         self._loop = asyncio.get_running_loop()
         self._jobs: SimpleQueue[Job | None] = SimpleQueue()
-        self._patient: list[Job] = []  # the loop's own: not in `_jobs` yet
-        self._timer: asyncio.TimerHandle | None = None
         self._held: deque[Job | None] = deque()  # taken from `_jobs`, not yet in a batch
         self._closed = False
         self._thread = threading.Thread(target=self._run, name="saywhy-store-writer", daemon=True)
@@ -60,25 +55,6 @@ class Writer:
             raise StoreError(f"{self._place} is closed")
         self._jobs.put(Job(work, future))
 
-    def put_patiently(self, work: Work, future: asyncio.Future[Any]) -> None:
-        """From the loop: `work` goes with the next `release`, at the latest after PATIENCE."""
-        if self._closed:
-            raise StoreError(f"{self._place} is closed")
-        self._patient.append(Job(work, future))
-        if len(self._patient) >= MAX_PATIENT:
-            self.release()
-        elif self._timer is None:
-            self._timer = self._loop.call_later(PATIENCE, self.release)
-
-    def release(self) -> None:
-        """From the loop: what is patient goes now, before whatever is put next."""
-        if self._timer is not None:
-            self._timer.cancel()
-            self._timer = None
-        for job in self._patient:
-            self._jobs.put(job)
-        self._patient.clear()
-
     def fail(self, future: asyncio.Future[Any], error: Exception) -> None:
         """From any thread: `error` is what became of it."""
         self._tell([Job(Rows(), future, error=self._translate(error))])
@@ -87,7 +63,6 @@ class Writer:
         """Return when everything handed in before is committed and the thread has ended."""
         if not self._closed:
             self._closed = True
-            self.release()
             self._jobs.put(None)
         await asyncio.to_thread(self._thread.join)
 

@@ -6,9 +6,24 @@ from pathlib import Path
 
 from saywhy.config import document as settings
 from saywhy.operations import document as operations
+from saywhy.why import book
 
 DOCS = Path(__file__).parents[1] / "docs"
 PAGES = {"settings.md": settings.page, "operations.md": operations.page}
 
+
+def write_book(folder: Path) -> None:
+    """The pages of the book, and none that its catalogue no longer has."""
+    pages = book.pages()
+    for name, text in pages.items():
+        page = folder / name
+        page.parent.mkdir(parents=True, exist_ok=True)
+        page.write_text(text, encoding="utf-8")
+    for page in folder.rglob("*.md"):
+        if page.relative_to(folder).as_posix() not in pages:
+            page.unlink()
+
+
 for name, page in PAGES.items():
     (DOCS / name).write_text(page(), encoding="utf-8")
+write_book(DOCS / "codes")

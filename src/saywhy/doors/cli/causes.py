@@ -8,14 +8,12 @@ from __future__ import annotations
 
 import json
 import textwrap
-from fnmatch import fnmatchcase
 
 import click
 
 from saywhy.doors.cli.explain_text import WIDTH, short
-from saywhy.why import catalogue
 from saywhy.why.entries import Cause
-from saywhy.why.template import compile_template
+from saywhy.why.lookup import codes_of, find_causes, plain, plain_steps
 
 
 @click.command
@@ -26,10 +24,7 @@ def causes(pattern: str, as_json: bool) -> None:
 
     The name of a cause, or a pattern that only one fits, tells all of it.
     """
-    wanted = pattern.lower().strip()
-    found = [cause for id_ in catalogue.causes() if fits(cause := catalogue.cause(id_), wanted)]
-    exact = [cause for cause in found if cause.id == wanted]
-    found = exact or found
+    found = find_causes(pattern)
     if as_json:
         click.echo(json.dumps([_plain(cause) for cause in found], indent=2, ensure_ascii=False))
     elif len(found) == 1:
@@ -42,25 +37,14 @@ def causes(pattern: str, as_json: bool) -> None:
         raise SystemExit(1)
 
 
-def fits(cause: Cause, pattern: str) -> bool:
-    if not pattern or fnmatchcase(cause.id, pattern):
-        return True
-    return pattern in " ".join((cause.id, cause.title, cause.happened)).lower()
-
-
-def codes_of(id_: str) -> list[str]:
-    return [name for name in catalogue.codes() if any(each.cause == id_ for each in catalogue.code(name).causes)]
-
-
 def page(cause: Cause) -> list[str]:
     """All of a cause, for a screen."""
-    lines = [cause.title, *_wrapped(_text(cause.happened), "  "), ""]
+    lines = [cause.title, *_wrapped(plain(cause.happened), "  "), ""]
     lines += _wrapped(f"Codes: {', '.join(codes_of(cause.id))}")
     readers = (("the sender", cause.sender), ("the sending administrator", cause.admin))
     for name, steps in (*readers, ("the other administrator", cause.theirs)):
         lines += ["", f"For {name}"]
-        texts = [text for step in steps if (text := _text(step))]
-        for number, text in enumerate(texts, 1):
+        for number, text in enumerate(plain_steps(steps), 1):
             lines += _wrapped(text, f"{number:>3}. ", "     ")
     lines += ["", "Seen as"]
     for said in cause.said:
@@ -78,25 +62,20 @@ def _plain(cause: Cause) -> dict[str, object]:
     return {
         "cause": cause.id,
         "title": cause.title,
-        "happened": _text(cause.happened),
+        "happened": plain(cause.happened),
         "act": cause.act.value,
         "side": "ours" if cause.ours else "theirs",
         "scope": cause.scope.value,
         "permanence": cause.permanence.value,
-        "codes": codes_of(cause.id),
+        "codes": list(codes_of(cause.id)),
         "said": [{"system": s.system, "line": s.line, "at": s.at, "host": s.host} for s in cause.said],
         "steps": {
-            name: [text for step in steps if (text := _text(step))]
+            name: plain_steps(steps)
             for name, steps in (("sender", cause.sender), ("admin", cause.admin), ("theirs", cause.theirs))
         },
         "checks": [{"name": check.name, "shows": check.shows} for check in cause.checks],
         "references": list(cause.references),
     }
-
-
-def _text(template: str) -> str:
-    """The text without evidence: what depends on it is left out."""
-    return compile_template(template).fill({})
 
 
 def _wrapped(text: str, first: str = "", more: str = "") -> list[str]:

@@ -7,13 +7,12 @@ something was found, 1 nothing was.
 from __future__ import annotations
 
 import json
-from fnmatch import fnmatchcase
 
 import click
 
 from saywhy.doors.cli.explain_text import short
-from saywhy.why import catalogue
 from saywhy.why.entries import Code
+from saywhy.why.lookup import find_codes
 
 
 @click.command
@@ -24,7 +23,7 @@ def codes(pattern: str, as_json: bool) -> None:
 
     A code's causes: saywhy explain CODE.
     """
-    found = [code for name in catalogue.codes() if fits(code := catalogue.code(name), pattern.lower().strip())]
+    found = find_codes(pattern)
     if as_json:
         click.echo(json.dumps([_plain(code) for code in found], indent=2, ensure_ascii=False))
     else:
@@ -33,13 +32,6 @@ def codes(pattern: str, as_json: bool) -> None:
     if not found:
         click.echo(f"saywhy codes: no code fits {short(pattern)}; without a pattern all are listed.", err=True)
         raise SystemExit(1)
-
-
-def fits(code: Code, pattern: str) -> bool:
-    if not pattern or code.code.startswith(pattern) or fnmatchcase(code.code, pattern):
-        return True
-    text = " ".join((code.title, code.detail, *(meaning.text for meaning in code.meanings))).lower()
-    return any(char.isalpha() for char in pattern) and pattern in text
 
 
 def _plain(code: Code) -> dict[str, object]:

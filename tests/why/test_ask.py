@@ -110,3 +110,14 @@ def test_any_text_that_looks_like_a_question_is_answered_or_refused(text: str) -
     except NotExplained:
         return
     assert all(line.isprintable() for line in answer.lines)
+
+
+def test_a_reports_550_beside_a_4yz_status_is_final_and_keeps_the_status() -> None:
+    """Errata 47: void on the wire, but `550 4.4.7` is what Exchange's reports and ours have."""
+    answer = ask_reply("550 4.4.7 QUEUE.Expired; message expired")
+    assert (str(answer.verdict.status), answer.verdict.cause, answer.verdict.derived) == (
+        "4.4.7",
+        "expired",
+        False,
+    )
+    assert answer.failure.permanent

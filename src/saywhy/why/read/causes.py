@@ -62,7 +62,7 @@ def _cause(fields: RecipientReport, reply: int, remote: tuple[str, ...]) -> _Fou
         rule = f"Action is {fields.action.value}"
         return _Found(_SUCCESS[fields.action], rule, Confidence.HIGH, rule)
     verdict = classify_reply(
-        reply if reply // 100 in (4, 5) else _usual_reply(fields.status),
+        reply if reply // 100 == fields.status.class_ else _usual_reply(fields.status),
         fields.status if fields.status.subject or fields.status.detail else None,
         fields.diagnostic.lines,
         Step.NONE,

@@ -122,7 +122,7 @@ def ask_reply(text: str, step: Step = Step.NONE, host: str = "") -> ReplyAnswer:
     host = host or (said[1] if said else "")
     step = step if step is not Step.NONE else _step(text)
     reply = int(found[1])
-    # `550 4.4.7 ...` is void on the wire (RFC 2034 section 4), but reports of Exchange and ours have it (errata 47).
+    # `550 4.4.7 ...` is void on the wire (RFC 2034 section 4), but reports of Exchange and ours have it.
     written = Status.find(lines[0][4:])
     mixed = reply >= 500 and written is not None and written[0].transient
     verdict = classify_reply(450 if mixed else reply, None, lines, step, host=host)

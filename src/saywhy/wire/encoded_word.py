@@ -16,9 +16,12 @@ _WORD_OCTETS = 45  # 60 octets of base64, 72 with `=?utf-8?b?` and `?=`
 _WORD = re.compile(r"=\?([^?\s]{1,64})\?([bBqQ])\?([^?\r\n]{0,2000})\?=")
 
 
-def encode(text: str, used: int = 0) -> str:
-    """Text without controls -> the body of an unstructured field, folded; its first line has `used` octets."""
-    clear, rest = _split(text)
+def encode(text: str, used: int = 0, *, phrase: bool = False) -> str:
+    """Text without controls -> the body of an unstructured field, folded; its first line has `used` octets.
+
+    In a `phrase` (the name before an address) nothing stays in clear: `<` and its kin would end it there.
+    """
+    clear, rest = ("", text) if phrase else _split(text)
     if not rest:
         return _fold(clear, used)
     lines = [_fold(clear, used)] if clear else []

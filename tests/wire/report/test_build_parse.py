@@ -40,6 +40,13 @@ def test_what_is_built_is_parsed_back_to_the_identical_values(message: ReportMes
     assert parse(build(message, "0123456789abcdef")) == expected
 
 
+def test_a_name_that_looks_like_an_address_stays_a_name() -> None:
+    message = replace(MESSAGE, sender_name="<evil@example.net> \u00a1")
+    assert parse(build(message, TOKEN)).sender == MESSAGE.sender
+    theirs = email.message_from_bytes(build(message, TOKEN), policy=email.policy.default)
+    assert [a.addr_spec for a in theirs["From"].addresses] == [MESSAGE.sender]
+
+
 @given(MESSAGES)
 def test_r12_a_report_is_multipart_report_with_three_parts_for_the_standard_library(
     message: ReportMessage,

@@ -64,7 +64,7 @@ def _mailbox(name: str, address: str) -> str:
     if not name:
         return f"<{address}>"
     if not name.isascii() or "=?" in name:
-        return f"{encoded_word.encode(name, len('From: '))}\r\n <{address}>"
+        return f"{encoded_word.encode(name, len('From: '), phrase=True)}\r\n <{address}>"
     quoted = name.replace("\\", "\\\\").replace('"', '\\"')
     return f'"{quoted}"\r\n <{address}>' if len(name) + len(address) > 60 else f'"{quoted}" <{address}>'
 

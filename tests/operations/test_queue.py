@@ -53,7 +53,7 @@ async def test_a_queue_shows_who_waits_and_why(run: Run, store: MemoryStore) -> 
     assert result.text.splitlines() == [
         "1 recipient of 1 message; the oldest arrived 1 h ago, the next attempt is due in 10 min.",
         "Last error: 421 4.4.1 no answer",
-        "Cause: no-answer (`saywhy explain no-answer` says what to do)",
+        "Cause: no-answer (`saywhy causes no-answer` says what to do)",
     ]
 
 
@@ -184,7 +184,7 @@ async def test_a_trace_tells_each_recipients_story_in_plain_words(run: Run, stor
         "  2026-11-18 10:06:41Z  a report (failed) was queued to the sender: `saywhy trace 1-99` follows it",
         "  gone@partner.example",
         "    2026-11-18 10:06:41Z  given up after 2 attempts: 550 5.1.1 no such user",
-        f"                          {title}: `saywhy explain remote-user-unknown`",
+        f"                          {title}: `saywhy causes remote-user-unknown`",
         "  ben@worcester.example",
         "    2026-11-18 10:06:42Z  delivered into the mailbox ben",
         "  late@partner.example",

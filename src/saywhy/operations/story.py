@@ -22,7 +22,7 @@ def why(event: Event) -> str:
         title = f"{catalogue.cause(event.cause).title}: "
     except catalogue.Unknown:
         title = ""
-    return f"{title}`saywhy explain {event.cause}`"
+    return f"{title}`saywhy causes {event.cause}`"
 
 
 def _fact(event: Event, name: str, form: str = "{}") -> str:

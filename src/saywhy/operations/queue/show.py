@@ -43,7 +43,7 @@ def _summary(queue: QueueRow, now: float, limit: int) -> str:
     if queue.last_error:
         lines.append(f"Last error: {queue.last_error}")
     if queue.cause:
-        lines.append(f"Cause: {queue.cause} (`saywhy explain {queue.cause}` says what to do)")
+        lines.append(f"Cause: {queue.cause} (`saywhy causes {queue.cause}` says what to do)")
     if queue.messages > limit:
         lines.append(f"The first {limit} messages are shown; --limit {queue.messages} shows all.")
     return "\n".join(lines)

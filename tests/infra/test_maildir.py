@@ -213,7 +213,7 @@ print(len([path for path in root.rglob("*") if path.is_file()]))
 """
 
 
-def in_namespace(tmp_path: Path, options: str, size: int, before: str = "true") -> list[str]:
+def in_namespace(tmp_path: Path, options: str, size: int) -> list[str]:
     if (
         shutil.which("unshare") is None
         or subprocess.run(["unshare", "-rm", "true"], capture_output=True).returncode
@@ -223,10 +223,7 @@ def in_namespace(tmp_path: Path, options: str, size: int, before: str = "true") 
     script.write_text(SCRIPT)
     root = tmp_path / "fs"
     root.mkdir()
-    command = (
-        f"mount -t tmpfs -o size=64k none {root}"
-        f" && mount -o remount,{options} {root} && exec {sys.executable} {script} {root} {size}"
-    )
+    command = f"mount -t tmpfs -o size=64k,{options} none {root} && exec {sys.executable} {script} {root} {size}"
     done = subprocess.run(["unshare", "-rm", "sh", "-c", command], capture_output=True, text=True)
     if "mount:" in done.stderr:
         pytest.skip(f"tmpfs cannot be mounted here: {done.stderr.strip()}")

@@ -63,7 +63,7 @@ def data(*arguments: str, stdin: bytes = b"") -> dict[str, Any]:
 
 
 def test_a_code_gets_its_three_numbers_its_meanings_and_all_its_causes() -> None:
-    result = run("5.7.1")
+    result = run("--all", "5.7.1")
     assert result.exit_code == 0
     assert result.stdout.startswith("5.7.1  Not allowed\n")
     for part in ("permanent failure", "about security or policy", "IANA registry:", "Exchange:"):
@@ -73,6 +73,12 @@ def test_a_code_gets_its_three_numbers_its_meanings_and_all_its_causes() -> None
         assert f"({likely.cause})" in flat or f" {likely.cause}: " in flat
         assert f": {likely.when}." in flat
     assert result.stdout.rstrip().endswith("As JSON:  saywhy explain --json 5.7.1")
+
+
+def test_a_code_with_many_causes_fits_a_screen_and_says_how_to_see_the_rest() -> None:
+    said = run("5.7.1").stdout
+    assert len(said.splitlines()) <= 45
+    assert "more:  saywhy explain --all 5.7.1\n" in said
 
 
 def test_two_readings_of_a_code_are_both_told() -> None:

@@ -47,6 +47,7 @@ Answer = ask.CodeAnswer | ask.FamilyAnswer | ask.ReplyAnswer | ReadReport
     "(admin), or of the one that refused (theirs).",
 )
 @click.option("--json", "as_json", is_flag=True, help="All of it as one JSON object, for scripts.")
+@click.option("--all", "whole", is_flag=True, help="Every cause of a code, however many screens it takes.")
 @click.option(
     "--at", "step", type=click.Choice(list(_STEPS)), help="The step of the session at which the reply came."
 )
@@ -54,7 +55,9 @@ Answer = ask.CodeAnswer | ask.FamilyAnswer | ask.ReplyAnswer | ReadReport
     "--lang", default=ENGLISH, help="The sender's language (de, fr, ja, ...) for the explanation's text."
 )
 @click.option("--host", default="", help="The server that said it; some providers use words in their own way.")
-def explain(what: tuple[str, ...], reader: str, as_json: bool, step: str | None, lang: str, host: str) -> None:
+def explain(
+    what: tuple[str, ...], reader: str, as_json: bool, whole: bool, step: str | None, lang: str, host: str
+) -> None:
     """Say why mail failed, who must act and what to do.
 
     Takes an enhanced status code (5.7.1), a family of them (5.1.x), a server's reply or a line of a log with one
@@ -71,7 +74,7 @@ def explain(what: tuple[str, ...], reader: str, as_json: bool, step: str | None,
         click.echo(explain_json.render(answer, lang))
     else:
         again = _again(question, step, host, lang)
-        click.echo(explain_text.render(answer, explain_text.Wish(Reader(reader), lang, again)))
+        click.echo(explain_text.render(answer, explain_text.Wish(Reader(reader), lang, again, whole)))
     if frame(lang).language == ENGLISH and not lang.lower().startswith(ENGLISH):
         click.echo(f"There are no texts in {lang!r}, so in English; there are {_languages()}.", err=True)
     if isinstance(answer, ask.CodeAnswer) and answer.code is None:

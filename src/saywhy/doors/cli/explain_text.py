@@ -23,6 +23,8 @@ WIDTH = 79
 MAX_IN_FULL = 3  # recipients of a report; the others get a line each
 MAX_LISTED = 50
 MAX_TITLED = 6  # causes of a code that are told with title and who must act
+ON_ONE_SCREEN = 6  # causes of a code; with more, each group is told by its likeliest
+LIKELIEST = 3
 
 _WHO = {
     Act.SENDER: "the sender",
@@ -67,13 +69,14 @@ class Wish:
     reader: Reader
     lang: str
     again: str
+    all: bool = False  # however many screens it takes
 
 
 def render(answer: Answer, wish: Wish) -> str:
     """The whole screen."""
     match answer:
         case ask.CodeAnswer():
-            lines = _code(answer)
+            lines = _code(answer, wish)
         case ask.FamilyAnswer():
             lines = _family(answer)
         case ask.ReplyAnswer():
@@ -103,7 +106,7 @@ def _commands(answer: Answer, wish: Wish) -> list[str]:
 # A code
 
 
-def _code(answer: ask.CodeAnswer) -> list[str]:
+def _code(answer: ask.CodeAnswer, wish: Wish) -> list[str]:
     status, code = answer.status, answer.code
     lines = [f"{status}  {code.title if code else 'not in the catalogue'}", ""]
     lines += _wrapped(f"{status.class_:<6} {class_of(status)}", "  ", " " * 9)
@@ -118,7 +121,7 @@ def _code(answer: ask.CodeAnswer) -> list[str]:
     for label, text in (("Note", code.usage), ("Correction", code.correction)):
         if text:
             lines += ["", *_wrapped(f"{label}: {text}")]
-    return lines + _causes(code)
+    return lines + _causes(code, wish)
 
 
 def _family(answer: ask.FamilyAnswer) -> list[str]:
@@ -135,7 +138,8 @@ def _family(answer: ask.FamilyAnswer) -> list[str]:
     return lines
 
 
-def _causes(code: Code) -> list[str]:
+def _causes(code: Code, wish: Wish) -> list[str]:
+    most = len(code.causes) if wish.all or len(code.causes) <= ON_ONE_SCREEN else LIKELIEST
     remote = [likely for likely in code.causes if likely.by is By.THEM]
     own = [likely for likely in code.causes if likely.by is By.US]
     lines: list[str] = []
@@ -143,8 +147,11 @@ def _causes(code: Code) -> list[str]:
     for heading, group in named:
         if group:
             lines += ["", *_wrapped(f"Causes when {heading}, likeliest first, and what tells them apart")]
-            for number, likely in enumerate(group, 1):
+            for number, likely in enumerate(group[:most], 1):
                 lines += _cause_line(number, likely)
+            if len(group) > most:
+                command, _, rest = wish.again.partition(" explain ")
+                lines += [f"  and {len(group) - most} more:  {command} explain --all {rest}"]
     return lines
 
 

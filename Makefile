@@ -5,12 +5,13 @@ BIN := $(VENV)/bin
 PIP := $(BIN)/pip install --quiet --disable-pip-version-check --constraint constraints.txt
 JOBS ?= 2
 
-.PHONY: help setup demo test slow lint bench docs clean
+.PHONY: help setup demo test slow examples lint bench docs clean
 
 help:
 	@echo "make demo     the main job, shown: three reports for three kinds of failure (ONCE=1: print and end)"
 	@echo "make test     the test suite (under 5 minutes on two cores)"
 	@echo "make slow     interop, kill -9, strace, many examples (needs Debian's postfix, swaks, strace)"
+	@echo "make examples the properties with a thousand fresh examples each"
 	@echo "make lint     style, types, import rules, licences"
 	@echo "make bench    our own measurements; ../shared/bench compares with other servers"
 	@echo "make setup    only install into .venv"
@@ -38,6 +39,9 @@ test: $(VENV)/dev.stamp
 
 slow: $(VENV)/dev.stamp
 	$(BIN)/pytest -m slow -p no:randomly --timeout 600 $(SLOW)
+
+examples: $(VENV)/dev.stamp
+	SAYWHY_EXAMPLES=many $(BIN)/pytest -n $(JOBS) --timeout 600 tests/model tests/wire tests/flow tests/infra tests/config
 
 lint: $(VENV)/dev.stamp
 	$(BIN)/ruff check

@@ -9,9 +9,7 @@ from hypothesis import HealthCheck, settings
 
 SLOW = [HealthCheck.too_slow]
 # The same examples in every run: a failure is the change's own.  `make examples` looks further.
-settings.register_profile(
-    "fast", deadline=None, max_examples=50, derandomize=True, suppress_health_check=SLOW
-)
+settings.register_profile("fast", deadline=None, max_examples=50, derandomize=True, suppress_health_check=SLOW)
 settings.register_profile("many", deadline=None, max_examples=1000, suppress_health_check=SLOW)
 settings.load_profile(os.environ.get("SAYWHY_EXAMPLES", "fast"))
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -87,3 +88,10 @@ def test_a_number_of_thousands_of_digits_is_a_fault() -> None:
         judged(error.faults)
     else:
         raise AssertionError
+
+
+def test_a_domain_that_is_none_is_a_fault_with_its_line() -> None:
+    with pytest.raises(ConfigError) as caught:
+        parse_organisation('[[domain]]\nname = "×"\n', "organisation.toml")
+    assert "organisation.toml, line 2: domain" in str(caught.value)
+    assert "'×' may not stand in a domain name" in str(caught.value)

@@ -37,7 +37,12 @@ def kind_of(item: OrganisationObject) -> str:
 
 def key_of(item: OrganisationObject) -> str:
     """The name of an object's row: what two spellings of its name share."""
-    return domain_key(item.name) if isinstance(item, AcceptedDomain) else item.name.lower()
+    if isinstance(item, AcceptedDomain):
+        try:
+            return domain_key(item.name)
+        except ValueError:  # no domain: the rules say so, and need a name to say it of
+            return item.name.lower()
+    return item.name.lower()
 
 
 def objects(rows: Iterable[Row]) -> list[OrganisationObject]:

@@ -92,6 +92,6 @@ def test_a_number_of_thousands_of_digits_is_a_fault() -> None:
 
 def test_a_domain_that_is_none_is_a_fault_with_its_line() -> None:
     with pytest.raises(ConfigError) as caught:
-        parse_organisation('[[domain]]\nname = "×"\n', "organisation.toml")
+        parse_organisation('[[domain]]\nname = "\u00d7"\n', "organisation.toml")
     assert "organisation.toml, line 2: domain" in str(caught.value)
-    assert "'×' may not stand in a domain name" in str(caught.value)
+    assert "'\u00d7' may not stand in a domain name" in str(caught.value)

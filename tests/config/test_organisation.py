@@ -15,8 +15,10 @@ from saywhy.model.organisation import (
     Contact,
     DomainType,
     ExpiryStatus,
+    Folder,
     Group,
     Mailbox,
+    MailboxType,
     OrganisationObject,
     ReceiveConnector,
     SendConnector,
@@ -65,13 +67,34 @@ def organisations(draw: st.DrawFn) -> list[OrganisationObject]:
 
 def recipients(name: str, address: Address, known: list[Address]) -> st.SearchStrategy[OrganisationObject]:
     others = [other for other in known if other != address]
+    own = (st.just(name), st.just((address,)))
+    external = st.just(Address("x", "else.example"))
+    shared = {
+        "surname": words,
+        "attributes": st.sampled_from([(), ("city=Worcester", "x=")]),
+        "accept_from": st.lists(st.sampled_from(known), max_size=3).map(tuple),
+        "max_receive_size": st.integers(0, 2**40),
+        "require_sender_auth": st.booleans(),
+    }
     kinds: list[st.SearchStrategy[OrganisationObject]] = [
-        st.builds(Mailbox, st.just(name), st.just((address,)), words),
-        st.builds(Contact, st.just(name), st.just((address,)), st.just(Address("x", "else.example")), words),
+        st.builds(
+            Mailbox,
+            *own,
+            words,
+            type=st.sampled_from(MailboxType),
+            forwarding_address=st.sampled_from([None, *others]),
+            forwarding_smtp_address=st.one_of(st.none(), external),
+            receive_quota=st.integers(0, 2**40),
+            **shared,
+        ),
+        st.builds(Contact, *own, external, words, **shared),
+        st.builds(
+            Folder, *own, words, path=words, permissions=st.sampled_from([(), ("Default: Owner",)]), **shared
+        ),
     ]
     if others:
         members = st.lists(st.sampled_from(others), unique=True, min_size=1).map(tuple)
-        kinds.append(st.builds(Group, st.just(name), st.just((address,)), members, words))
+        kinds.append(st.builds(Group, *own, members, words, filter=st.sampled_from(["", "city = Rome"]), **shared))
     return st.one_of(kinds)
 
 

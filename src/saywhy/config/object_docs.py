@@ -9,6 +9,8 @@ SUMMARIES: Mapping[str, str] = {
     "mailbox": "A mailbox delivered here.",
     "contact": "An address of ours whose mail goes on to an address elsewhere.",
     "group": "An address whose mail goes to every member; the sender stays the sender (RFC 3461, 5.2.7.1).",
+    "folder": "A public folder that takes mail.",
+    "address-policy": "How recipients get their addresses; `policy apply` gives them.",
     "user": "A login for submission.",
     "receive-connector": "How mail comes in: which listeners, from which networks, under which rules.",
     "send-connector": "How mail goes out: for which domains, by MX or through smart hosts.",
@@ -17,6 +19,36 @@ SUMMARIES: Mapping[str, str] = {
 
 _ADDRESSES = "Addresses of this recipient; the first is the primary one."
 _DISPLAY = "The name people see."
+_NAME = "Unique among recipients."
+_SENDERS = "Addresses of senders, here or elsewhere, or of groups whose members are meant."
+
+_COMMON: Mapping[str, str] = {
+    "name": _NAME,
+    "addresses": _ADDRESSES,
+    "display_name": _DISPLAY,
+    "alias": "A short name, `%m` in address policies.",
+    "given_name": "`%g` in address policies.",
+    "initials": "`%i` in address policies.",
+    "surname": "`%s` in address policies.",
+    "attributes": "Facts as `name=value`, such as `department=Brewery`; filters read them.",
+    "container": "Where in the directory it stands, such as `corp.example/Staff`; groups' filters can name one.",
+    "hidden": "Not in address lists, and not among the near misses of a mistyped address.",
+    "address_policy": "Whether address policies give it addresses.",
+    "other_addresses": "Addresses of other kinds: `EX:/o=...` and `X500:/o=...` (old internal ones), `FAX:...`.",
+    "unusable": "Why it can take no mail, such as `deleted` (5.1.5); its addresses stay taken.",
+    "max_receive_size": "Larger messages to it fail (5.2.3); 0: from outside, `transport.max_receive_size` holds.",
+    "max_send_size": "Larger messages from it fail (5.2.3); 0: `transport.max_send_size` for mail to elsewhere.",
+    "accept_from": f"Who may write to it (5.7.1); empty: everybody.  {_SENDERS}",
+    "reject_from": f"Who may not (5.7.1); goes before `accept_from`.  {_SENDERS}",
+    "require_sender_auth": "Mail from outside is refused (5.7.1).",
+    "moderated": "Only moderators and those who bypass them may write to it (5.7.1, 5.7.2 within a group).",
+    "moderators": "Who decides, and may write to it directly.",
+    "bypass_moderation": f"Who needs no moderator.  {_SENDERS}",
+}
+_FORWARDING: Mapping[str, str] = {
+    "forwarding_address": "The recipient of ours who gets its mail instead, or too.",
+    "deliver_and_forward": "Deliver here and forward; otherwise forward only.",
+}
 
 DOCS: Mapping[str, Mapping[str, str]] = {
     "domain": {
@@ -25,18 +57,54 @@ DOCS: Mapping[str, Mapping[str, str]] = {
         "delivered, others go on by a connector.  `external-relay`: all go on.",
         "default": "The domain of our own postmaster and message ids; without a mark, the first domain.",
     },
-    "mailbox": {"name": "Unique among recipients.", "addresses": _ADDRESSES, "display_name": _DISPLAY},
+    "mailbox": {
+        **_COMMON,
+        **_FORWARDING,
+        "type": "`user`, `shared`, `room`, `equipment`, or `system`: sends and receives without restrictions.",
+        "home": "The store that holds it, one of `transport.mailbox_stores` (5.1.6); empty: this server's.",
+        "disabled": "Takes no mail (5.2.1) and sends none (5.1.8).",
+        "may_send": "Whether it may send (5.1.8).",
+        "default_quotas": "The quotas of `transport` hold; otherwise the three here.",
+        "warning_quota": "From here on the owner is warned; 0: never.",
+        "send_quota": "From here on it may not send (5.2.2); 0: no limit.",
+        "receive_quota": "From here on it takes no mail (5.2.2); 0: no limit.",
+        "max_recipients": "Recipients of one message from it (5.5.3); 0: `transport.max_recipients`.",
+        "forwarding_smtp_address": "An address anywhere that gets its mail; `forwarding_address` goes before it.",
+        "delegates": "Who may send on its behalf; `recipient check` finds those who are gone.",
+    },
     "contact": {
-        "name": "Unique among recipients.",
-        "addresses": _ADDRESSES,
-        "external": "Where the mail goes.",
-        "display_name": _DISPLAY,
+        **_COMMON,
+        "external": "Where the mail goes; without it mail fails (5.1.0).",
+        "type": "`contact`, or `user`: one of ours with a mailbox elsewhere.",
     },
     "group": {
-        "name": "Unique among recipients.",
-        "addresses": _ADDRESSES,
+        **_COMMON,
         "members": "Addresses of recipients here, or addresses elsewhere.",
-        "display_name": _DISPLAY,
+        "filter": 'Everybody who matches is a member, too: `kind = mailbox and department = "Brewery"`.',
+        "filter_container": "Only those in this container and below.",
+        "managed_by": "Its owners; the first one gets the reports of `report_to_manager`.",
+        "expansion_server": "The only server that may expand it, by its host name (5.2.4); empty: any.",
+        "expansion_permission": "Who may write to it: `anyone`, `members` or `owners` (5.7.2).",
+        "hidden_members": "Who the members are is nobody's business outside: mail from there fails (5.7.2).",
+        "report_to_originator": "Reports about members go to the sender.",
+        "report_to_manager": "They go to the first owner; with neither, to nobody.",
+    },
+    "folder": {
+        **_COMMON,
+        **_FORWARDING,
+        "path": "Where it stands in the tree: `\\\\ProblemFolder`; empty: its name below the root.",
+        "permissions": "Who may do what: `Default: Author`, `anna@corp.example: Owner`.  "
+        "Mail needs CreateItems (5.2.1).",
+        "warning_quota": "From here on the owners are warned; 0: never.",
+        "post_quota": "From here on it takes nothing (5.2.2); 0: no limit.",
+        "max_item_size": "Larger messages fail (5.2.3); 0: no limit.",
+    },
+    "address-policy": {
+        "name": "Stands in what `policy apply` says.",
+        "templates": "`%1g.%s@corp.example`: %g given name, %i initials, %s surname, %d display name, %m alias.  "
+        "The first makes the primary address.",
+        "filter": "Whom it is for, as in groups; empty: everybody.",
+        "priority": "Of several policies that match, the lowest priority wins.",
     },
     "user": {
         "name": "The login.",
@@ -110,6 +178,16 @@ DOCS: Mapping[str, Mapping[str, str]] = {
         "nxdomain_status": "Status for a domain that does not exist: `5.1.2` or `5.4.4`.",
         "max_recipients": "Recipients of one message before groups are expanded (5.5.3).",
         "max_group_depth": "How deep groups may be nested (5.4.6).",
+        "max_group_members": "Members that one message may reach through its groups (5.2.4).",
+        "max_send_size": "Larger messages from us to addresses elsewhere fail (5.2.3); 0: no limit.",
+        "max_receive_size": "Larger messages from outside fail (5.2.3) where the recipient has no limit; 0: none.",
+        "ambiguous_action": "Mail for an address that several own: `reject` (5.1.4), or `defer` (4.2.0) while a "
+        "synchronisation may be mending it.",
+        "mailbox_stores": "Names that mailboxes may have as their `home`.",
+        "warning_quota": "From here on the owner of a mailbox is warned; 0: never.",
+        "send_quota": "From here on a mailbox may not send (5.2.2); 0: no limit.",
+        "receive_quota": "From here on a mailbox takes no mail (5.2.2); 0: no limit.",
+        "reply_recipient": "Who gets replies to `report_postmaster`, by name; empty: postmaster.",
         "report_html": "Reports have an HTML part beside the plain text.",
         "report_max_return_size": "Larger messages return in reports as headers only; 0: always.",
         "report_external_full": "Return whole messages to readers outside, too.",
@@ -132,9 +210,14 @@ DURATIONS: Mapping[str, frozenset[str]] = {
         }
     ),
 }  # fmt: skip
+_LIMITS = frozenset({"max_send_size", "max_receive_size"})
 SIZES: Mapping[str, frozenset[str]] = {
     **{kind: frozenset[str]() for kind in DOCS},
     "receive-connector": frozenset({"max_message_size", "max_header_size"}),
     "send-connector": frozenset({"max_message_size"}),
-    "transport": frozenset({"report_max_return_size"}),
+    "mailbox": _LIMITS | {"warning_quota", "send_quota", "receive_quota"},
+    "contact": _LIMITS,
+    "group": _LIMITS,
+    "folder": _LIMITS | {"warning_quota", "post_quota", "max_item_size"},
+    "transport": _LIMITS | {"report_max_return_size", "warning_quota", "send_quota", "receive_quota"},
 }

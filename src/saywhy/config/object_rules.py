@@ -12,10 +12,15 @@ from dataclasses import dataclass
 from typing import Any
 
 from saywhy.config.words import one_line, shown
+from saywhy.model import address_template, folder_rights, matching
 from saywhy.model.address import Address, AddressError, check_domain, literal_ip
 from saywhy.model.organisation import (
     AcceptedDomain,
+    AddressPolicy,
     Contact,
+    DirectoryObject,
+    ExpansionPermission,
+    Folder,
     Group,
     Mailbox,
     OrganisationObject,
@@ -39,18 +44,28 @@ _PORT = re.compile(r"[1-9][0-9]{0,4}")
 
 @dataclass(frozen=True, slots=True)
 class Violation:
-    """`item` is None where there is none at all; `missing` when it may be for want of another object."""
+    """`item` is None where there is none at all; `missing` when it may be for want of another object.
+
+    `import_`: an import from elsewhere may bring it all the same (spec E rule 1): mail finds it out, and so does
+    `recipient check`.
+    """
 
     item: OrganisationObject | None
     field: str
     reason: str
     cure: str
     missing: bool = False
+    import_: bool = False
 
 
 def of(item: OrganisationObject) -> list[Violation]:
     found = [*_name(item), *_numbers(item), *_RULES[type(item)](item)]
-    return [Violation(item, field, reason, cure) for field, reason, cure in found]
+    return [Violation(item, *each, import_=each[:2] in _IMPORTABLE) for each in found]
+
+
+NO_TARGET = ("external", "the contact has none")
+NO_MEMBERS = ("members", "the group has none")
+_IMPORTABLE = frozenset({NO_TARGET, NO_MEMBERS})
 
 
 def networks(texts: Collection[str]) -> list[Network]:
@@ -91,28 +106,101 @@ def _domain(item: AcceptedDomain) -> Found:
 
 
 def _mailbox(item: Mailbox) -> Found:
-    yield from _owned(item.addresses)
-    yield from _line("display_name", item.display_name)
+    yield from _mail_object(item)
 
 
 def _contact(item: Contact) -> Found:
-    yield from _owned(item.addresses)
-    yield from _line("display_name", item.display_name)
-    if item.external.key in {address.key for address in item.addresses}:
+    yield from _mail_object(item)
+    if item.external is None:
+        yield *NO_TARGET, "write the address where its mail goes"
+    elif item.external.key in {address.key for address in item.addresses}:
         yield "external", f"{item.external} is the contact itself", "write the address where its mail goes"
 
 
 def _group(item: Group) -> Found:
-    yield from _owned(item.addresses)
-    yield from _line("display_name", item.display_name)
-    if not item.members:
-        yield "members", "the group has none", "name at least one address"
+    yield from _mail_object(item)
+    if not item.members and not item.filter:
+        yield *NO_MEMBERS, "name at least one address"
     if len(item.members) > MAX_MEMBERS:
         yield "members", f"there are {len(item.members)}", f"name at most {MAX_MEMBERS}"
     own = {address.key for address in item.addresses}
     if any(member.key in own for member in item.members):
         yield "members", "the group is a member of itself", "leave its own address out"
     yield from _twice("members", item.members)
+    yield from _filter(item.filter)
+    if item.filter_container and not item.filter:
+        yield "filter_container", "it limits a filter, and there is none", "add a filter"
+    if item.report_to_manager and item.report_to_originator:
+        yield "report_to_manager", "reports go to the sender already", "add report_to_originator = false"
+    if item.report_to_manager and not item.managed_by:
+        yield "report_to_manager", "there is nobody in managed_by", "name an owner"
+    if item.expansion_permission is ExpansionPermission.OWNERS and not item.managed_by:
+        yield "expansion_permission", "there is nobody in managed_by", "name an owner"
+    yield from _host("expansion_server", item.expansion_server)
+
+
+def _folder(item: Folder) -> Found:
+    yield from _mail_object(item)
+    yield from _line("path", item.path)
+    seen: set[str] = set()
+    for text in item.permissions:
+        try:
+            who, _ = folder_rights.parse(text)
+        except folder_rights.RightsError as error:
+            yield "permissions", f"{shown(text)}: {error}", 'write it as "Anonymous: Contributor"'
+            continue
+        if who in seen:
+            yield "permissions", f"{shown(who)} stands here twice", "write it once"
+        seen.add(who)
+        if who not in ("default", "anonymous") and not _is_address(who):
+            yield "permissions", f"{shown(who)} is nobody", "write Default, Anonymous or an address"
+
+
+def _address_policy(item: AddressPolicy) -> Found:
+    if not item.templates:
+        yield "templates", "there is none", 'write ["%g.%s@example.org"]'
+    for template in item.templates:
+        try:
+            address_template.check(template)
+        except address_template.TemplateError as error:
+            yield "templates", f"{shown(template)}: {error}", "write it as %g.%s@example.org"
+    yield from _filter(item.filter)
+
+
+def _mail_object(item: DirectoryObject) -> Found:
+    yield from _owned(item.addresses)
+    yield from _line("display_name", item.display_name)
+    yield from _line("unusable", item.unusable)
+    for attribute in item.attributes:
+        if not attribute.partition("=")[0].strip() or "=" not in attribute:
+            yield "attributes", f"{shown(attribute)} is not name=value", "write it as department=Brewery"
+    for other in item.other_addresses:
+        kind, colon, _ = other.partition(":")
+        if not colon or not kind.isalnum() or kind.upper() == "SMTP":
+            yield "other_addresses", f"{shown(other)} is not TYPE:address", "write it as X500:/o=corp/cn=anna"
+    if item.moderated and not item.moderators:
+        yield "moderated", "there is no moderator", "name at least one in moderators"
+
+
+def _filter(text: str) -> Found:
+    if not text:
+        return
+    try:
+        matching.parse(text)
+    except matching.FilterError as error:
+        yield (
+            "filter",
+            f"{shown(text)} is no filter: {error}",
+            "write it as department = Brewery",
+        )
+
+
+def _is_address(text: str) -> bool:
+    try:
+        Address.parse(text)
+    except AddressError:
+        return False
+    return True
 
 
 def _owned(addresses: tuple[Address, ...]) -> Found:
@@ -281,6 +369,8 @@ _RULES: Mapping[type, Callable[[Any], Found]] = {
         _mailbox,
         _contact,
         _group,
+        _folder,
+        _address_policy,
         _user,
         _receive_connector,
         _send_connector,

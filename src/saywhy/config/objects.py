@@ -38,7 +38,7 @@ def model_of(kind: str) -> type[BaseModel]:
     cls = KINDS[kind]
     hints = typing.get_type_hints(cls)
     fields: dict[str, Any] = {}
-    for field in dataclasses.fields(cls):
+    for field in fields_of(cls):
         if kind == SINGLE and field.name == "name":
             continue
         unit = unit_of(kind, field.name, hints[field.name])
@@ -46,6 +46,13 @@ def model_of(kind: str) -> type[BaseModel]:
         declared = Field(default, description=DOCS[kind][field.name], json_schema_extra={"unit": unit})
         fields[field.name] = (_annotation(kind, field.name, hints[field.name]), declared)
     return create_model(kind, __config__=ConfigDict(extra="forbid", strict=True), **fields)
+
+
+def fields_of(cls: type) -> list[dataclasses.Field[Any]]:
+    """In the order of writing: what must be given, then a kind's own, then what all share."""
+    fields = dataclasses.fields(cls)
+    own = cls.__annotations__
+    return sorted(fields, key=lambda field: (field.default is not dataclasses.MISSING, field.name not in own))
 
 
 def build(kind: str, values: BaseModel) -> Any:
@@ -59,9 +66,9 @@ def unit_of(kind: str, name: str, hint: Any) -> str:
         return "duration"
     if name in SIZES[kind]:
         return "size"
-    if hint is Address or Address in typing.get_args(hint):
-        return "address" if hint is Address else "addresses"
-    return ""
+    if hint in (Address, Address | None):
+        return "address"
+    return "addresses" if Address in typing.get_args(hint) else ""
 
 
 def _annotation(kind: str, name: str, hint: Any) -> Any:
@@ -80,4 +87,6 @@ def _annotation(kind: str, name: str, hint: Any) -> Any:
 def _item(hint: Any) -> Any:
     if hint is Address:
         return AddressText
+    if hint == Address | None:
+        return AddressText | None
     return Text if hint is str else hint

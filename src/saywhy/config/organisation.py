@@ -1,13 +1,12 @@
 """The organisation file: TOML <-> organisation objects.
 
-`[[domain]]`, `[[mailbox]]`, `[[contact]]`, `[[group]]`, `[[user]]`, `[[receive_connector]]`,
-`[[send_connector]]` and one `[transport]`.  A file is the whole organisation; what `write` makes of objects is
-read back as equal objects.
+`[[domain]]`, `[[mailbox]]`, `[[contact]]`, `[[group]]`, `[[folder]]`, `[[address_policy]]`, `[[user]]`,
+`[[receive_connector]]`, `[[send_connector]]` and one `[transport]`.  A file is the whole organisation; what
+`write` makes of objects is read back as equal objects.
 """
 
 from __future__ import annotations
 
-import dataclasses
 import typing
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from pathlib import Path
@@ -122,7 +121,7 @@ def _table(item: OrganisationObject) -> str:
 
 def _lines(kind: str, item: OrganisationObject) -> Iterator[str]:
     hints = typing.get_type_hints(type(item))
-    for field in dataclasses.fields(item):
+    for field in objects.fields_of(type(item)):
         value = getattr(item, field.name)
         if value != field.default and field.name in objects.model_of(kind).model_fields:
             yield f"{field.name} = {_written(value, objects.unit_of(kind, field.name, hints[field.name]))}"

@@ -17,16 +17,18 @@ from saywhy.config.words import nearest
 from saywhy.model.address import Address
 from saywhy.model.organisation import (
     AcceptedDomain,
-    Contact,
     DirectoryObject,
     DomainType,
-    Group,
-    Mailbox,
     OrganisationObject,
     ReceiveConnector,
+    TransportConfig,
     User,
 )
 
+FORWARDING = "forwarding_address"
+_LISTS = (
+    "members", "managed_by", "accept_from", "reject_from", "moderators", "bypass_moderation", "delegates",
+)  # fmt: skip
 MAX_SUGGESTIONS = 10  # each costs a look at every address there is
 
 
@@ -40,14 +42,15 @@ def between(items: Sequence[OrganisationObject], listeners: Collection[str] | No
     yield from _names(items)
     yield from _domains(items)
     yield from _addresses(items)
-    yield from _members(items)
+    yield from _references(items)
+    yield from _reply_recipient(items)
     yield from _receive_connectors([item for item in items if isinstance(item, ReceiveConnector)], listeners)
 
 
 def _names(items: Sequence[OrganisationObject]) -> Iterator[Violation]:
     seen: dict[tuple[str, str], OrganisationObject] = {}
     for item in items:
-        space = "recipient" if isinstance(item, Mailbox | Contact | Group) else kind_of(item)
+        space = "recipient" if isinstance(item, DirectoryObject) else kind_of(item)
         first = seen.setdefault((space, key_of(item)), item)
         if first is not item:
             yield Violation(
@@ -70,7 +73,7 @@ def _addresses(items: Sequence[OrganisationObject]) -> Iterator[Violation]:
     domains = {key_of(item): item for item in items if isinstance(item, AcceptedDomain)}
     owners: dict[str, OrganisationObject] = {}
     for item in items:
-        if not isinstance(item, Mailbox | Contact | Group | User):
+        if not isinstance(item, DirectoryObject | User):
             continue
         for address in item.addresses:
             if address.domain_key not in domains:
@@ -84,6 +87,7 @@ def _addresses(items: Sequence[OrganisationObject]) -> Iterator[Violation]:
                     "addresses",
                     f'{address} belongs to the {kind_of(owner)} "{owner.name}" already',
                     "give each address to one recipient only",
+                    import_=True,
                 )
 
 
@@ -93,8 +97,8 @@ def _foreign(item: OrganisationObject, address: Address, domains: Collection[str
     return Violation(item, "addresses", f"{address.domain} is not an accepted domain", cure, missing=True)
 
 
-def _members(items: Sequence[OrganisationObject]) -> Iterator[Violation]:
-    """Members in an authoritative domain of ours must exist; what lies elsewhere cannot be known here."""
+def _references(items: Sequence[OrganisationObject]) -> Iterator[Violation]:
+    """Whoever is named in an authoritative domain of ours must exist; what lies elsewhere cannot be known here."""
     ours = {
         key_of(item)
         for item in items
@@ -102,15 +106,39 @@ def _members(items: Sequence[OrganisationObject]) -> Iterator[Violation]:
     }
     known = {address.key for item in items for address in _owned(item)}
     suggestions = 0
-    for group in items:
-        if not isinstance(group, Group):
-            continue
-        for member in group.members:
-            if member.domain_key in ours and member.key not in known:
-                suggestions += 1
-                near = _near_address(member, known) if suggestions <= MAX_SUGGESTIONS else ""
-                cure = f"did you mean {near}?" if near else "add the recipient first, or leave the member out"
-                yield Violation(group, "members", f"no recipient has the address {member}", cure, missing=True)
+    for item in items:
+        for field, address in _named(item):
+            if address.key in known or (address.domain_key not in ours and field != FORWARDING):
+                continue
+            suggestions += 1
+            near = _near_address(address, known) if suggestions <= MAX_SUGGESTIONS else ""
+            cure = f"did you mean {near}?" if near else "add the recipient first, or leave the address out"
+            yield Violation(
+                item, field, f"no recipient has the address {address}", cure, missing=True, import_=True
+            )
+
+
+def _named(item: OrganisationObject) -> Iterator[tuple[str, Address]]:
+    """Everybody whom an object names, with the field."""
+    if not isinstance(item, DirectoryObject):
+        return
+    for field in _LISTS:
+        for address in getattr(item, field, ()):
+            yield field, address
+    forwarding: Address | None = getattr(item, FORWARDING, None)
+    if forwarding is not None:
+        yield FORWARDING, forwarding
+
+
+def _reply_recipient(items: Sequence[OrganisationObject]) -> Iterator[Violation]:
+    for item in items:
+        if isinstance(item, TransportConfig) and item.reply_recipient:
+            names = {other.name.lower() for other in items if isinstance(other, DirectoryObject)}
+            if item.reply_recipient.lower() not in names:
+                near = nearest(item.reply_recipient, names)
+                cure = f'did you mean "{near}"?' if near else "name a recipient"
+                reason = f'there is no recipient "{item.reply_recipient}"'
+                yield Violation(item, "reply_recipient", reason, cure, missing=True)
 
 
 def _owned(item: OrganisationObject) -> tuple[Address, ...]:

@@ -14,7 +14,10 @@ from saywhy.model.address import domain_key
 from saywhy.model.organisation import (
     KINDS,
     AcceptedDomain,
+    AddressPolicy,
     Contact,
+    DirectoryObject,
+    Folder,
     Group,
     Mailbox,
     Organisation,
@@ -63,7 +66,8 @@ def snapshot(revision: int, rows: Iterable[Row]) -> Organisation:
 
 def organisation(revision: int, items: Iterable[OrganisationObject]) -> Organisation:
     domains: dict[str, AcceptedDomain] = {}
-    recipients: dict[str, Mailbox | Contact | Group] = {}
+    recipients: dict[str, DirectoryObject] = {}
+    policies: dict[str, AddressPolicy] = {}
     users: dict[str, User] = {}
     receive: dict[str, ReceiveConnector] = {}
     send: dict[str, SendConnector] = {}
@@ -72,8 +76,10 @@ def organisation(revision: int, items: Iterable[OrganisationObject]) -> Organisa
         match item:
             case AcceptedDomain():
                 domains[key_of(item)] = item
-            case Mailbox() | Contact() | Group():
+            case Mailbox() | Contact() | Group() | Folder():
                 recipients[key_of(item)] = item
+            case AddressPolicy():
+                policies[key_of(item)] = item
             case User():
                 users[key_of(item)] = item
             case ReceiveConnector():
@@ -84,7 +90,7 @@ def organisation(revision: int, items: Iterable[OrganisationObject]) -> Organisa
                 transport = item
     receive = receive or {key_of(item): item for item in defaults.RECEIVE}
     send = send or {key_of(item): item for item in defaults.SEND}
-    return Organisation(revision, domains, recipients, users, receive, send, transport)
+    return Organisation(revision, domains, recipients, users, receive, send, transport, policies)
 
 
 def stored(current: Organisation) -> list[OrganisationObject]:
@@ -97,6 +103,7 @@ def stored(current: Organisation) -> list[OrganisationObject]:
     return [
         *current.domains.values(),
         *current.recipients.values(),
+        *current.policies.values(),
         *current.users.values(),
         *(item for item in connectors if id(item) not in built_in),
         *([current.transport] if current.transport != TransportConfig() else []),

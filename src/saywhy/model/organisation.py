@@ -36,36 +36,134 @@ class AcceptedDomain:
     default: bool = False  # the domain of our own postmaster and message ids
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MailObject:
+    """What all recipients share (spec E).  Sizes in octets, 0 for no limit of its own; empty lists let all in.
+
+    Lists of senders hold addresses: of a sender, here or elsewhere, or of a group whose members are meant.
+    """
+
+    alias: str = ""
+    given_name: str = ""
+    initials: str = ""
+    surname: str = ""
+    attributes: tuple[str, ...] = ()  # "department=Brewery"; filters of dynamic groups read them
+    container: str = ""  # "corp.example/Staff": where in the directory it stands
+    hidden: bool = False
+    address_policy: bool = True  # `policy apply` gives it addresses
+    other_addresses: tuple[str, ...] = ()  # "EX:/o=...", "X500:/o=...", "FAX:..."
+    unusable: str = ""  # why it can take no mail; its addresses stay reserved (5.1.5)
+    max_receive_size: int = 0
+    max_send_size: int = 0
+    accept_from: tuple[Address, ...] = ()
+    reject_from: tuple[Address, ...] = ()  # wins over accept_from
+    require_sender_auth: bool = False
+    moderated: bool = False
+    moderators: tuple[Address, ...] = ()
+    bypass_moderation: tuple[Address, ...] = ()
+
+
+class MailboxType(enum.Enum):
+    USER = "user"
+    SHARED = "shared"
+    ROOM = "room"
+    EQUIPMENT = "equipment"
+    SYSTEM = "system"  # sends and receives for the server itself: no restrictions
+
+
 @dataclass(frozen=True, slots=True)
-class Mailbox:
+class Mailbox(MailObject):
     """A mailbox delivered here.  `addresses[0]` is primary; `name` is unique among recipients."""
 
     name: str
     addresses: tuple[Address, ...]
     display_name: str = ""
+    type: MailboxType = MailboxType.USER
+    home: str = ""  # the mailbox store; empty: this server's
+    disabled: bool = False
+    may_send: bool = True
+    default_quotas: bool = True  # the organisation's; otherwise the three below, 0 for none
+    warning_quota: int = 0
+    send_quota: int = 0
+    receive_quota: int = 0
+    max_recipients: int = 0  # 0: the organisation's
+    forwarding_address: Address | None = None  # a recipient of ours, and no other will do
+    forwarding_smtp_address: Address | None = None  # anywhere; the other wins where both stand
+    deliver_and_forward: bool = False
+    delegates: tuple[Address, ...] = ()  # may send on behalf
+
+
+class ContactType(enum.Enum):
+    CONTACT = "contact"
+    USER = "user"  # somebody of ours with an account here and a mailbox elsewhere
 
 
 @dataclass(frozen=True, slots=True)
-class Contact:
-    """An address of ours whose mail goes to `external`."""
+class Contact(MailObject):
+    """An address of ours whose mail goes to `external`; None is a fault that only an import can bring (5.1.0)."""
 
     name: str
     addresses: tuple[Address, ...]
-    external: Address
+    external: Address | None = None
     display_name: str = ""
+    type: ContactType = ContactType.CONTACT
+
+
+class ExpansionPermission(enum.Enum):
+    ANYONE = "anyone"
+    MEMBERS = "members"
+    OWNERS = "owners"
 
 
 @dataclass(frozen=True, slots=True)
-class Group:
-    """A static group: an alias in the sense of RFC 3461 section 5.2.7.1 (the reverse-path is kept)."""
+class Group(MailObject):
+    """`members` by name, or everybody who matches `filter` (model/matching), or both.
+
+    An alias in the sense of RFC 3461 section 5.2.7.1 while reports go to the originator (the reverse-path is
+    kept); otherwise a list: its members get the owner's reverse-path, or none (errata 66).
+    """
 
     name: str
     addresses: tuple[Address, ...]
-    members: tuple[Address, ...]
+    members: tuple[Address, ...] = ()
     display_name: str = ""
+    filter: str = ""
+    filter_container: str = ""  # only those in it and below
+    managed_by: tuple[Address, ...] = ()
+    expansion_server: str = ""
+    expansion_permission: ExpansionPermission = ExpansionPermission.ANYONE
+    hidden_members: bool = False
+    report_to_originator: bool = True
+    report_to_manager: bool = False
 
 
-DirectoryObject = Mailbox | Contact | Group
+@dataclass(frozen=True, slots=True)
+class Folder(MailObject):
+    """A mail-enabled public folder.  `permissions` are `WHO: RIGHTS`, see model/folder_rights."""
+
+    name: str
+    addresses: tuple[Address, ...]
+    display_name: str = ""
+    path: str = ""  # "\\ProblemFolder"; empty: the name below the root
+    permissions: tuple[str, ...] = ("Default: Author", "Anonymous: None")
+    warning_quota: int = 0
+    post_quota: int = 0
+    max_item_size: int = 0
+    forwarding_address: Address | None = None
+    deliver_and_forward: bool = False
+
+
+DirectoryObject = Mailbox | Contact | Group | Folder
+
+
+@dataclass(frozen=True, slots=True)
+class AddressPolicy:
+    """How recipients that match `filter` are addressed (model/address_template); the lowest `priority` wins."""
+
+    name: str
+    templates: tuple[str, ...]  # the first makes the primary address
+    filter: str = ""  # empty: everybody
+    priority: int = 100
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,6 +241,13 @@ class ExpiryStatus(enum.Enum):
     TRANSIENT = "transient"
 
 
+class AmbiguousAction(enum.Enum):
+    """What becomes of mail for an address that several own: 5.1.4, or 4.2.0 while a synchronisation is at it."""
+
+    REJECT = "reject"
+    DEFER = "defer"
+
+
 class UnreachableAction(enum.Enum):
     QUEUE = "queue"
     REJECT = "reject"
@@ -169,6 +274,15 @@ class TransportConfig:
     nxdomain_status: str = "5.1.2"  # or 5.4.4
     max_recipients: int = 5000  # a message's, unexpanded (5.5.3)
     max_group_depth: int = 100
+    max_group_members: int = 100_000  # of one message, all its groups together
+    max_send_size: int = 0  # from us to addresses elsewhere; 0: no limit
+    max_receive_size: int = 0  # from outside to recipients without a limit of their own
+    ambiguous_action: AmbiguousAction = AmbiguousAction.REJECT
+    mailbox_stores: tuple[str, ...] = ()  # that mailboxes may name as their home
+    warning_quota: int = 1900 * MIB
+    send_quota: int = 2000 * MIB
+    receive_quota: int = 2300 * MIB
+    reply_recipient: str = ""  # who gets replies to `report_postmaster`; empty: postmaster
     report_html: bool = True
     report_max_return_size: int = 10 * MIB  # 0: headers only
     report_external_full: bool = False  # external readers get headers only by default (spec B5)
@@ -181,7 +295,7 @@ class TransportConfig:
 
 
 OrganisationObject = (
-    AcceptedDomain | Mailbox | Contact | Group | User | ReceiveConnector | SendConnector | TransportConfig
+    AcceptedDomain | DirectoryObject | AddressPolicy | User | ReceiveConnector | SendConnector | TransportConfig
 )
 
 KINDS: Mapping[str, type[OrganisationObject]] = {
@@ -189,6 +303,8 @@ KINDS: Mapping[str, type[OrganisationObject]] = {
     "mailbox": Mailbox,
     "contact": Contact,
     "group": Group,
+    "folder": Folder,
+    "address-policy": AddressPolicy,
     "user": User,
     "receive-connector": ReceiveConnector,
     "send-connector": SendConnector,
@@ -207,9 +323,25 @@ class Organisation:
     receive_connectors: Mapping[str, ReceiveConnector] = field(default_factory=dict)
     send_connectors: Mapping[str, SendConnector] = field(default_factory=dict)
     transport: TransportConfig = TransportConfig()
+    policies: Mapping[str, AddressPolicy] = field(default_factory=dict)
 
     @property
     def default_domain(self) -> str:
         """The accepted domain marked default, else the first, else empty."""
         marked = next((domain.name for domain in self.domains.values() if domain.default), "")
         return marked or next((domain.name for domain in self.domains.values()), "")
+
+
+@dataclass(frozen=True, slots=True)
+class Quotas:
+    """Octets; 0 for no limit.  At `warning` the owner is told; from the others on it ends (spec E rule 7)."""
+
+    warning: int
+    send: int
+    receive: int
+
+
+def quotas(mailbox: Mailbox, config: TransportConfig) -> Quotas:
+    """Those in force for a mailbox: for local delivery, submission and the warnings."""
+    holder = config if mailbox.default_quotas else mailbox
+    return Quotas(holder.warning_quota, holder.send_quota, holder.receive_quota)

@@ -21,7 +21,7 @@ from saywhy.flow.stages import Resolved
 from saywhy.model.address import Address
 from saywhy.model.envelope import Recipient
 from saywhy.model.failure import Failure
-from saywhy.model.organisation import Contact, Group, Mailbox
+from saywhy.model.organisation import Contact, Folder, Group, Mailbox
 from saywhy.model.outcome import Expanded, Failed
 
 MAX_MEMBERS = 50_000  # of all groups of one message, because they are queued in one commit
@@ -70,7 +70,7 @@ class Expansion:
         while True:
             owner = self._owners.of(address)
             match owner:
-                case Mailbox():
+                case Mailbox() | Folder():
                     primary = owner.addresses[0] if owner.addresses else address
                     end = ("mailbox", owner.name.lower())
                     return self._arrive(step, end, Resolved(step.recipient, primary, owner.name))

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from saywhy.flow.stages import Directory
 from saywhy.infra.errors import DirectoryDown
 from saywhy.model.address import Address
-from saywhy.model.organisation import Contact, DirectoryObject, DomainType, Group, Mailbox, Organisation
+from saywhy.model.organisation import DirectoryObject, DomainType, Mailbox, Organisation
 
 POSTMASTER = "postmaster"
 MAX_NEAR_SEARCHES = 20  # a message to thousands of unknown addresses must not search for each of them
@@ -37,7 +37,7 @@ class Ambiguous:
     names: tuple[str, ...]
 
 
-Owner = Mailbox | Contact | Group | Elsewhere | Unknown | Ambiguous
+Owner = DirectoryObject | Elsewhere | Unknown | Ambiguous
 
 _ELSEWHERE = Elsewhere()
 _UNKNOWN = Unknown()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from saywhy.config.snapshot import kind_of
-from saywhy.model.organisation import Contact, DirectoryObject, Group, Mailbox
+from saywhy.model.organisation import Contact, DirectoryObject, Folder, Group, Mailbox
 from saywhy.operations.context import Context
 from saywhy.operations.declaration import Column, Format, Operation, Parameter, Result, Row, Type
 
@@ -39,10 +39,10 @@ def _row(recipient: DirectoryObject) -> Row:
 
 def _targets(recipient: DirectoryObject) -> list[str]:
     match recipient:
-        case Mailbox():
+        case Mailbox() | Folder():
             return []
         case Contact():
-            return [str(recipient.external)]
+            return [str(recipient.external)] if recipient.external else []
         case Group():
             return [str(member) for member in recipient.members]
 

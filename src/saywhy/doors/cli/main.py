@@ -32,6 +32,7 @@ COMMANDS = {
     "codes": Entry("saywhy.doors.cli.codes:codes", "List the enhanced status codes, or those with a word."),
     "causes": Entry("saywhy.doors.cli.causes:causes", "List the causes of failures, or tell all of one."),
     "demo": Entry("saywhy.doors.cli.demo:demo", "Show three failures and their reports, nothing to set up."),
+    "lab": Entry("saywhy.doors.cli.lab:lab", "Provoke failures and see what comes back: list, run."),
     "serve": Entry("saywhy.doors.cli.serve:serve", "Run the mail server."),
     "config": Entry("saywhy.doors.cli.config:config", "Check and explain the server's settings."),
     "queue": Entry(_OPERATIONS, "What waits for each next hop: list, show, retry.", named=True),

@@ -28,6 +28,7 @@ _SPECIFIC = {
     "4.7.4": "5.7.4",
     "4.7.5": "5.7.5",
 }
+_SPECIFIC_BY_TAG = {"SMTPSEND.DNS.Refused": "5.0.0"}  # spec 5.0.0 d
 _SPECIFIC_CAUSE = {"no-route": "5.0.0", "connector-gone": "5.4.3", "smart-host-sign-in-failed": "5.7.3"}
 # Spec A2: what we saw ourselves names itself when it has become permanent; everything else has expired.
 _SPECIFIC_TAG = {
@@ -89,7 +90,8 @@ def _specific(last: Failure | None) -> Status:
         return _EXPIRED
     if _sent_by_remote(last):
         return last.status
-    text = _SPECIFIC_CAUSE.get(last.cause) or _SPECIFIC.get(str(last.status))
+    by_what = (_SPECIFIC_BY_TAG.get(last.tag), _SPECIFIC_CAUSE.get(last.cause), _SPECIFIC.get(str(last.status)))
+    text = next(filter(None, by_what), None)
     return Status.parse(text) if text else _EXPIRED
 
 

@@ -5,13 +5,14 @@ from __future__ import annotations
 import dataclasses
 import heapq
 import json
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
 from typing import Any
 
 from saywhy.infra.store.filters import address_key, tracked
 from saywhy.infra.store.protocol import (
     ALL_DUE,
+    CauseRow,
     Change,
     ChangeConflict,
     DueFilter,
@@ -138,10 +139,11 @@ class MemoryStore:
             wanted in (pending.recipient.address.key, pending.address.key) for pending in owed
         )
 
-    async def queues(self) -> list[QueueRow]:
+    async def queues(self, key: str = "") -> list[QueueRow]:
         by_key: defaultdict[str, list[Pending]] = defaultdict(list)
         for pending in self._all():
-            by_key[pending.hop.key].append(pending)
+            if key in ("", pending.hop.key):
+                by_key[pending.hop.key].append(pending)
         return [self._queue(by_key[key]) for key in sorted(by_key)]
 
     def _queue(self, rows: list[Pending]) -> QueueRow:
@@ -162,6 +164,10 @@ class MemoryStore:
             last_error=failure.line() if failure else "",
             cause=failure.cause if failure else "",
         )
+
+    async def causes(self) -> list[CauseRow]:
+        counts = Counter((row.failure.cause, row.hop.key) for row in self._all() if row.failure)
+        return [CauseRow(*key, recipients) for key, recipients in sorted(counts.items())]
 
     async def tracking(self, which: TrackingFilter) -> list[Event]:
         found = [

@@ -7,13 +7,13 @@ from collections.abc import Sequence
 
 from saywhy.infra.store import queries, transaction
 from saywhy.infra.store.protocol import ObjectChange, RevisionConflict
-from saywhy.infra.store.rows import Row, Rows, encode, searchable
+from saywhy.infra.store.rows import Row, encode, searchable
 
 
 def hasten(connection: sqlite3.Connection, at: float, queue: str, message: int, tracking: list[Row]) -> int:
     values = {"at": at, "text": repr(at), "queue": searchable(queue), "message": message}
     found = connection.execute(queries.HASTEN, values).rowcount
-    transaction.apply(connection, Rows(tracking=tracking))
+    transaction.track(connection, tracking)
     return found
 
 
@@ -50,5 +50,5 @@ def change_objects(
         else:
             connection.execute(queries.PUT_OBJECT, (change.kind, change.name, encode(dict(change.data))))
     connection.execute(queries.NEXT_REVISION)
-    transaction.apply(connection, Rows(tracking=tracking))
+    transaction.track(connection, tracking)
     return current + 1

@@ -23,6 +23,7 @@ from saywhy.infra.store.migrate import check_version, migrate
 from saywhy.infra.store.place import Place
 from saywhy.infra.store.protocol import (
     ALL_DUE,
+    CauseRow,
     Change,
     DueFilter,
     DueRow,
@@ -173,8 +174,11 @@ class SqliteStore:
         number = after.number if after.shard == self._place.shard else 0
         return await self._lister.ask(lambda connection: lookup.messages(connection, which, number))
 
-    async def queues(self) -> list[QueueRow]:
-        return await self._lister.ask(lookup.queues)
+    async def queues(self, key: str = "") -> list[QueueRow]:
+        return await self._lister.ask(lambda connection: lookup.queues(connection, key))
+
+    async def causes(self) -> list[CauseRow]:
+        return await self._lister.ask(lookup.causes)
 
     async def tracking(self, which: TrackingFilter) -> list[Event]:
         return await self._lister.ask(lambda connection: lookup.tracking(connection, which))

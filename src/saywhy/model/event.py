@@ -46,6 +46,7 @@ class Kind(enum.IntEnum):
     OPERATION = 306  # an administrator's action
     FAULT = 307  # an error of ours: something to report to the developers
     STORE_FAULT = 308  # the queue could not be written
+    WORKER = 309  # a worker process began or ended
 
 
 @dataclass(frozen=True, slots=True)

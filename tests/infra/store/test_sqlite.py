@@ -17,7 +17,7 @@ import pytest
 from saywhy.infra.errors import StoreError, StoreVersionError
 from saywhy.infra.store import bodies
 from saywhy.infra.store.bodies import INLINE
-from saywhy.infra.store.protocol import Change, ObjectChange, Store
+from saywhy.infra.store.protocol import Change, Store
 from saywhy.infra.store.sqlite import SqliteStore
 from saywhy.model.event import Kind
 from saywhy.model.queued import QueueId
@@ -58,13 +58,11 @@ async def test_everything_is_there_after_a_restart(place: Path) -> None:
     store = await SqliteStore.open(place)
     small, large = new_message(store.next_id(), recipients=2), new_message(store.next_id(), content=LARGE)
     await store.commit(Change(add=[small, large], events=[event(Kind.RECEIVE, small.message.id)]))
-    await store.change_objects(0, [ObjectChange("domain", "corp.example", {})])
     await store.close()
     store = await SqliteStore.open(place)
     assert await store.count() == (2, 3)
     assert await store.content(small.message.id) == small.content
     assert await store.content(large.message.id) == LARGE
-    assert await store.objects() == (1, [("domain", "corp.example", {})])
     await store.close()
 
 

@@ -133,8 +133,3 @@ def tracking(connection: sqlite3.Connection, which: TrackingFilter) -> list[Even
 def count(connection: sqlite3.Connection) -> tuple[int, int]:
     messages, recipients = connection.execute(queries.COUNT).fetchone()
     return int(messages), int(recipients)
-
-
-def objects(connection: sqlite3.Connection) -> tuple[int, list[tuple[str, str, dict[str, Any]]]]:
-    revision, rows = json.loads(_one(connection, queries.OBJECTS))
-    return int(revision), [(kind, name, data) for kind, name, data in rows]

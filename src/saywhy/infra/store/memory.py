@@ -4,10 +4,8 @@ from __future__ import annotations
 
 import dataclasses
 import heapq
-import json
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
-from typing import Any
 
 from saywhy.infra.store.filters import address_key, tracked
 from saywhy.infra.store.protocol import (
@@ -18,9 +16,7 @@ from saywhy.infra.store.protocol import (
     DueFilter,
     DueRow,
     MessageFilter,
-    ObjectChange,
     QueueRow,
-    RevisionConflict,
     TrackingFilter,
 )
 from saywhy.model.event import Event
@@ -36,8 +32,6 @@ class MemoryStore:
         self._messages: dict[QueueId, NewMessage] = {}
         self._pending: dict[QueueId, dict[int, Pending]] = {}
         self._tracking: list[Event] = []
-        self._objects: dict[tuple[str, str], str] = {}
-        self._revision = 0
 
     def next_id(self) -> QueueId:
         self._last += 1
@@ -188,24 +182,6 @@ class MemoryStore:
 
     async def count(self) -> tuple[int, int]:
         return len(self._messages), sum(map(len, self._pending.values()))
-
-    async def objects(self) -> tuple[int, list[tuple[str, str, dict[str, Any]]]]:
-        return self._revision, [(*key, json.loads(data)) for key, data in sorted(self._objects.items())]
-
-    async def change_objects(
-        self, revision: int, changes: Sequence[ObjectChange], events: Sequence[Event] = ()
-    ) -> int:
-        if revision != self._revision:
-            raise RevisionConflict(f"the organisation is at revision {self._revision}, not {revision}")
-        dumped = [(change, json.dumps(change.data)) for change in changes]
-        for change, data in dumped:
-            if change.data is None:
-                self._objects.pop((change.kind, change.name), None)
-            else:
-                self._objects[change.kind, change.name] = data
-        self._tracking += [event for event in events if tracked(event)]
-        self._revision += 1
-        return self._revision
 
     async def close(self) -> None:
         """Nothing to give back."""

@@ -1,4 +1,4 @@
-"""The Store: one shard's queue, tracking and organisation objects, behind a narrow contract.
+"""The Store: one shard's queue and tracking, behind a narrow contract (organisation objects: see `objects`).
 
 Everything that must happen together is one `Change`, committed atomically and durably before `commit`
 returns.  Reads see every commit that returned before they began.  The store does not know which recipients
@@ -186,16 +186,6 @@ class Store(Protocol):
 
     async def count(self) -> tuple[int, int]:
         """Messages and pending recipients in the queue."""
-        ...
-
-    async def objects(self) -> tuple[int, list[tuple[str, str, dict[str, Any]]]]:
-        """The organisation's revision and its rows (kind, name, data)."""
-        ...
-
-    async def change_objects(
-        self, revision: int, changes: Sequence[ObjectChange], events: Sequence[Event] = ()
-    ) -> int:
-        """Apply all or none; RevisionConflict unless the current revision is `revision`.  Returns the new one."""
         ...
 
     async def close(self) -> None: ...

@@ -171,7 +171,7 @@ FORGET_TRACKING = "DELETE FROM tracking WHERE id < ? AND at < ?"
 # -- the organisation --
 
 REVISION = "SELECT value FROM counter WHERE name = 'revision'"
-NEXT_REVISION = "UPDATE counter SET value = value + 1 WHERE name = 'revision'"
+SET_REVISION = "UPDATE counter SET value = ? WHERE name = 'revision'"
 OBJECTS = """
 SELECT json_array(
     (SELECT value FROM counter WHERE name = 'revision'),

@@ -28,7 +28,6 @@ from saywhy.infra.store.protocol import (
     DueFilter,
     DueRow,
     MessageFilter,
-    ObjectChange,
     QueueRow,
     TrackingFilter,
 )
@@ -125,12 +124,6 @@ class SqliteStore:
     async def forget(self, before: float, limit: int = 1000) -> int:
         return await self._write(lambda connection: special.forget(connection, before, limit))
 
-    async def change_objects(
-        self, revision: int, changes: Sequence[ObjectChange], events: Sequence[Event] = ()
-    ) -> int:
-        rows = tracking_rows(events)
-        return await self._write(lambda connection: special.change_objects(connection, revision, changes, rows))
-
     async def _write(self, work: Callable[[sqlite3.Connection], T]) -> T:
         future: asyncio.Future[T] = self._future()
         self._writer.put(work, future)
@@ -185,9 +178,6 @@ class SqliteStore:
 
     async def count(self) -> tuple[int, int]:
         return await self._lister.ask(lookup.count)
-
-    async def objects(self) -> tuple[int, list[tuple[str, str, dict[str, Any]]]]:
-        return await self._lister.ask(lookup.objects)
 
 
 def _open(place: Place, synchronous: str) -> tuple[int, sqlite3.Connection, Upkeep]:

@@ -123,7 +123,7 @@ class Worker:
     def _build_delivery(self) -> None:
         settings, clock, organisation = self.settings, self.clock, self.organisation
         hostname = settings.server.hostname
-        self._categorizer = Categorizer(organisation, TableDirectory(organisation))
+        self._categorizer = Categorizer(organisation, TableDirectory(organisation), hostname)
         resolver = Resolver(settings.dns.nameservers, settings.dns.port, settings.dns.timeout)
         own = {binding.host for listener in settings.listeners.values() for binding in listener.address}
         hosts = HostFinder(resolver, organisation, {hostname}, OwnAddresses(own), clock)

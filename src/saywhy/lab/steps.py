@@ -10,16 +10,19 @@ Adding a verb is adding a function here.
 from __future__ import annotations
 
 import asyncio
+import base64
 from collections.abc import Awaitable, Callable, Mapping
 from typing import Any
 
 from saywhy.lab.dns import Mood
 from saywhy.lab.scenario import PARTNER, read_script
-from saywhy.lab.site import Client, Site, letter
+from saywhy.lab.site import PASSWORD, Client, Site, letter
 from saywhy.model.event import Kind
 
 ANN = "ann@worcester.example"
 BOB = f"bob@{PARTNER}"
+
+SIGN_IN = base64.b64encode(f"\0ann\0{PASSWORD}".encode()).decode()  # `{AUTH}` in a line: ann's, by PLAIN
 
 Do = Callable[..., Awaitable[None]]
 
@@ -87,7 +90,7 @@ async def dialogue(
     if tls:
         await client.expect(hello, "250")
         await client.start_tls()
-    for line in greetings + say:
+    for line in greetings + [line.replace("{AUTH}", SIGN_IN) for line in say]:
         tell.said(line if len(line) < 500 else f"{line[:80]}... ({len(line)} characters)")
         if line.startswith("="):
             tell.heard(await client.content(line[1:].replace("\n", "\r\n").encode("utf-8", "surrogateescape")))

@@ -124,7 +124,7 @@ class Worker:
         settings, clock, organisation = self.settings, self.clock, self.organisation
         hostname = settings.server.hostname
         self._categorizer = Categorizer(organisation, TableDirectory(organisation), hostname)
-        resolver = Resolver(settings.dns.nameservers, settings.dns.port, settings.dns.timeout)
+        self._resolver = resolver = Resolver(settings.dns.nameservers, settings.dns.port, settings.dns.timeout)
         own = {binding.host for listener in settings.listeners.values() for binding in listener.address}
         hosts = HostFinder(resolver, organisation, {hostname}, OwnAddresses(own), clock)
         local = LocalDelivery(Maildirs(settings.mailboxes.path), clock)
@@ -164,6 +164,7 @@ class Worker:
             clock=self.clock,
             sink=self.sink,
             in_flight=self._in_flight,
+            names=self._resolver,
         )
 
     def _in_flight_limit(self) -> int:

@@ -14,7 +14,6 @@ from typing import Any
 import pytest
 
 from saywhy.infra.store.memory import MemoryStore
-from saywhy.infra.store.objects import MemoryObjects
 from saywhy.model.event import Event, Kind
 from saywhy.operations import wire
 from saywhy.operations.context import Context
@@ -42,7 +41,7 @@ def events() -> Events:
 @pytest.fixture
 async def context(events: Events) -> Context:
     store = MemoryStore()
-    organisation = CurrentOrganisation(MemoryObjects())
+    organisation = CurrentOrganisation(store)
     await organisation.reload()
     return Context(store, FakeQueue(store), organisation, FakePasswords(), events, Clock())
 

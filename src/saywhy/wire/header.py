@@ -41,7 +41,6 @@ def headline(content: bytes) -> Headline:
         from_=_value(block, lower, b"\nfrom:"),
         language=_value(block, lower, b"\ncontent-language:") or _value(block, lower, b"\naccept-language:"),
         hops=lower.count(_RECEIVED),
-        no_alternate=_value(block, lower, b"\nalternate-recipient:").strip().lower() == "prohibited",
     )
 
 
@@ -102,6 +101,13 @@ def text(raw: bytes) -> str:
         return raw.decode()
     except UnicodeDecodeError:
         return raw.decode("latin-1")
+
+
+def values(block: bytes, names: tuple[bytes, ...]) -> tuple[str, ...]:
+    """Single fields of a header block, unfolded, by their lower-case names; empty where there is none."""
+    block = b"\n" + block
+    lower = block.lower()
+    return tuple(_value(block, lower, b"\n" + name + b":") for name in names)
 
 
 def _value(block: bytes, lower: bytes, key: bytes) -> str:

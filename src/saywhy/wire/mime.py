@@ -12,10 +12,10 @@ import binascii
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from functools import cached_property
 
 from saywhy.wire import charset
-from saywhy.wire.header import Field, scan
+from saywhy.wire.header import MAX_BLOCK, Field, scan, text
+from saywhy.wire.lazy import lazy
 
 # What holds a message of its own; RFC 6533 section 4.4 has the global form stand for the other.
 MESSAGE_TYPES = frozenset({"message/rfc822", "message/global"})
@@ -25,6 +25,13 @@ _MAX_LINE = 998  # octets of a boundary line looked at
 _MAX_LINES = 100_000  # lines that begin like a boundary looked at
 _PARAMETER = re.compile(r';\s*+([^=;\s"]++)\s*+=\s*+(?:"((?:[^"\\]|\\.)*+)"?|([^;\s"]*+))')
 _TYPE = re.compile(r"\s*+([!-.0-~]++/[!-.0-:<-~]++)")
+# As `scan` reads a block: perhaps a line to skip, then fields with their continuation lines.
+_HEAD = re.compile(
+    rb"(?:(?:From |[ \t])[^\n]*+(?:\n[ \t][^\n]*+)*+\n)?+"
+    rb"(?:[!-9;-~]++[ \t]*+:[^\n]*+(?:\n[ \t][^\n]*+)*+(?:\n|\Z))*+"
+)
+_FOLDED = re.compile(r"\n(?=[ \t])")
+_PAIR = re.compile(r"^([!-9;-~]+)[ \t]*:[ \t]*([^\n]*)", re.M)
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,16 +68,20 @@ class Part:
     def __init__(
         self, data: bytes, start: int, end: int, budget: _Budget, depth: int, default: str = "text/plain"
     ) -> None:
-        self._data = data
-        self._end = end
+        self.content = data
+        self.start = start
+        self.end = end
         self._budget = budget
         self._depth = depth
         self._default = default
-        self.fields, self._body = scan(data, start, end, budget.fields)
-        self._spend_fields()
+        found = _HEAD.match(data, start, min(end, start + MAX_BLOCK))
+        self.head_end = found.end() if found is not None else start
+        self.body_start = _behind_empty_line(data, self.head_end, end)
+        self._spend_fields(data.count(b"\n", start, self.head_end))
 
-    def _spend_fields(self) -> None:
-        self._budget.fields -= len(self.fields)
+    def _spend_fields(self, lines: int) -> None:
+        self._fields = self._budget.fields
+        self._budget.fields -= lines
         if self._budget.fields <= 0:
             self._budget.cut = True
 
@@ -79,26 +90,41 @@ class Part:
         """True when a bound was reached anywhere in the message so far."""
         return self._budget.cut
 
+    @lazy
+    def fields(self) -> list[Field]:
+        """The header fields in order, each as it was written."""
+        return scan(self.content, self.start, self.head_end, max(self._fields, 0))[0]
+
+    @lazy
+    def head(self) -> Mapping[str, str]:
+        """The header fields by lower-case name, unfolded; the first of a name counts."""
+        block = text(self.content[self.start : self.head_end].replace(b"\r", b""))
+        if "\n " in block or "\n\t" in block:
+            block = _FOLDED.sub("", block)
+        pairs = _PAIR.findall(block)
+        del pairs[max(self._fields, 0) :]
+        pairs.reverse()
+        return {name.lower(): value.rstrip() for name, value in pairs}
+
     def field(self, name: str) -> Field | None:
         """The first field of that name."""
         return next(iter(self.all(name)), None)
 
     def get(self, name: str) -> str:
         """The first field of that name, unfolded; empty when there is none."""
-        found = self.field(name)
-        return found.text if found is not None else ""
+        return self.head.get(name.lower(), "")
 
     def all(self, name: str) -> list[Field]:
         lower = name.lower()
         return [field for field in self.fields if field.name.lower() == lower]
 
-    @cached_property
+    @lazy
     def type(self) -> str:
         """`multipart/report`, in lower case; what stands for it where there is none or a broken one."""
         found = _TYPE.match(self.get("Content-Type")[:_MAX_TYPE])
         return found[1].lower() if found else self._default
 
-    @cached_property
+    @lazy
     def parameters(self) -> Mapping[str, str]:
         """The parameters of Content-Type by lower-case name; the first of a name counts."""
         return parameters(self.get("Content-Type"))
@@ -106,7 +132,7 @@ class Part:
     @property
     def body(self) -> bytes:
         """The body as it stands in the message, transfer encoding on."""
-        return self._data[self._body : self._end]
+        return self.content[self.body_start : self.end]
 
     @property
     def data(self) -> bytes:
@@ -118,7 +144,7 @@ class Part:
         """The body of a text part as characters, lines ending in `\\n`."""
         return charset.decode(self.data, self.parameters.get("charset", "")).replace("\r\n", "\n")
 
-    @cached_property
+    @lazy
     def parts(self) -> tuple[Part, ...]:
         """The parts of a multipart, or the one message of a message/rfc822; otherwise none."""
         if self._depth >= self._budget.depth:
@@ -129,6 +155,19 @@ class Part:
         if self.type.startswith("multipart/"):
             return tuple(self._split())
         return ()
+
+    def split_at(self, boundary: bytes) -> list[Part]:
+        """The parts of a body whose boundary is not the declared one."""
+        if self._depth >= self._budget.depth:
+            self._budget.cut = True
+            return []
+        return list(self._parts_between(boundary))
+
+    def as_text(self) -> Part:
+        """The same octets as a text, where a multipart has no parts."""
+        if self.type.startswith("multipart/"):
+            self.type = "text/plain"
+        return self
 
     def walk(self) -> Iterator[Part]:
         """This part and all below it, in order."""
@@ -143,14 +182,17 @@ class Part:
         if encoding in ("base64", "quoted-printable"):  # allowed for message/global, RFC 6532 section 3.5
             data = self.data
             return (Part(data, 0, len(data), self._budget, self._depth + 1),)
-        return (Part(self._data, self._body, self._end, self._budget, self._depth + 1),)
+        return (Part(self.content, self.body_start, self.end, self._budget, self._depth + 1),)
 
     def _split(self) -> Iterator[Part]:
+        return self._parts_between(self.parameters.get("boundary", "").encode("utf-8", "replace"))
+
+    def _parts_between(self, boundary: bytes) -> Iterator[Part]:
         default = "message/rfc822" if self.type == "multipart/digest" else "text/plain"
-        for start, end in self._ranges(self.parameters.get("boundary", "").encode("utf-8", "replace")):
+        for start, end in self._ranges(boundary):
             if not self._spend_part():
                 return
-            yield Part(self._data, start, end, self._budget, self._depth + 1, default)
+            yield Part(self.content, start, end, self._budget, self._depth + 1, default)
 
     def _ranges(self, boundary: bytes) -> Iterator[tuple[int, int]]:
         """Where the parts between the boundary lines begin and end (RFC 2046 section 5.1.1)."""
@@ -164,26 +206,26 @@ class Part:
             if last:
                 return
         if opened >= 0:
-            yield opened, self._end
+            yield opened, self.end
 
     def _boundaries(self, mark: bytes) -> Iterator[tuple[int, int, bool]]:
         """Where each boundary line begins, where the next line begins, and whether it is the closing one."""
-        data, at = self._data, self._body
-        if not data.startswith(mark, at, self._end):
-            at = data.find(b"\n" + mark, at, self._end) + 1
+        data, at = self.content, self.body_start
+        if not data.startswith(mark, at, self.end):
+            at = data.find(b"\n" + mark, at, self.end) + 1
         while at > 0 and self._budget.lines > 0:
             self._budget.lines -= 1
-            line_end = data.find(b"\n", at, self._end)
-            behind = line_end + 1 if line_end >= 0 else self._end
+            line_end = data.find(b"\n", at, self.end)
+            behind = line_end + 1 if line_end >= 0 else self.end
             rest = data[at + len(mark) : min(behind, at + _MAX_LINE)]
             last = rest.startswith(b"--")
             if not (rest[2:] if last else rest).strip(b" \t\r\n"):
                 yield at, behind, last
-            at = data.find(b"\n" + mark, behind - 1, self._end) + 1
+            at = data.find(b"\n" + mark, behind - 1, self.end) + 1
 
     def _without_line_end(self, at: int) -> int:
         """The line end before a boundary belongs to the boundary."""
-        if self._data[at - 2 : at] == b"\r\n":
+        if self.content[at - 2 : at] == b"\r\n":
             return at - 2
         return at - 1
 
@@ -193,6 +235,12 @@ class Part:
             return False
         self._budget.parts -= 1
         return True
+
+
+def _behind_empty_line(data: bytes, at: int, end: int) -> int:
+    if data.startswith(b"\n", at, end):
+        return at + 1
+    return at + 2 if data.startswith(b"\r\n", at, end) else at
 
 
 def parameters(value: str) -> dict[str, str]:

@@ -9,10 +9,11 @@ from __future__ import annotations
 import enum
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 from saywhy.model.failure import Failure
 from saywhy.why.classify import Confidence
+from saywhy.wire.header import scan
 from saywhy.wire.report.values import Action
 
 SCHEMA_VERSION = 1  # of docs/schema/report.json; counted up when a field goes or changes its meaning
@@ -57,8 +58,7 @@ class From(enum.Enum):
     RULE = "rule"  # nowhere: concluded from the rest, as `rule` says
 
 
-@dataclass(frozen=True, slots=True)
-class Source:
+class Source(NamedTuple):
     """Where one value was read: `rule` names the field or the rule of the dialect, `span` the octets."""
 
     origin: From
@@ -102,7 +102,7 @@ class Recipient:
     """
 
     recipient: str
-    action: Action
+    action: Action | None  # None: of a complaint
     failure: Failure
     why: Why
     original_recipient: str = ""
@@ -122,7 +122,7 @@ class Recipient:
         return {
             "recipient": self.recipient or None,
             "original_recipient": self.original_recipient or None,
-            "action": self.action.value,
+            "action": self.action.value if self.action else None,
             "status": self.status or None,
             "reply_code": self.reply_code or None,
             "diagnostic": self.diagnostic or None,
@@ -150,14 +150,20 @@ class Recipient:
 
 @dataclass(frozen=True, slots=True)
 class Original:
-    """The message that the report is about, as far as it was returned.  `headers` are all of its fields."""
+    """The message that the report is about, as far as it was returned.  `header` is its header as it stands."""
 
     sender: str = ""
     to: str = ""
     subject: str = ""
     message_id: str = ""
     date: float = 0.0
-    headers: tuple[tuple[str, str], ...] = ()
+    header: bytes = b""
+
+    @property
+    def headers(self) -> tuple[tuple[str, str], ...]:
+        """All fields, unfolded and in order."""
+        found, _ = scan(self.header, 0, len(self.header))
+        return tuple((each.name, each.text) for each in found)
 
     def as_dict(self) -> dict[str, Any]:
         return {

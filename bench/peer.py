@@ -1,6 +1,6 @@
 """A saywhy server as the standing benchmark's `command` peer.
 
-    bench/peer --dir DIR --port P --nexthop P --bouncehop P --mode hold|relay|bounce|reject
+    bench/peer --dir DIR --port P --nexthop P --bouncehop P --mode hold|relay|bounce|reject [--workers N]
 
 Writes settings and an organisation into DIR from what the modes ask for and from `profile.toml`, then runs
 `saywhy serve` in the foreground.  hold: everything is queued and nothing delivered (no route); relay: all to
@@ -24,6 +24,7 @@ SETTINGS = """\
 hostname = "peer.test"
 data_dir = "data"
 user = "{user}"
+workers = {workers}
 
 [listeners.smtp]
 address = "127.0.0.1:{port}"
@@ -77,10 +78,11 @@ def parse() -> argparse.Namespace:
     parser.add_argument("--mode", choices=["hold", "relay", "bounce", "reject"], required=True)
     for name in ("port", "nexthop", "bouncehop"):
         parser.add_argument(f"--{name}", type=int, required=True)
+    parser.add_argument("--workers", type=int, default=1)
     return parser.parse_args()
 
 
-def prepare(directory: Path, mode: str, port: int, nexthop: int, bouncehop: int) -> Path:
+def prepare(directory: Path, mode: str, port: int, nexthop: int, bouncehop: int, workers: int = 1) -> Path:
     """Write the configuration; returns the settings file."""
     folder = directory / "saywhy"
     shutil.rmtree(folder, ignore_errors=True)
@@ -88,7 +90,7 @@ def prepare(directory: Path, mode: str, port: int, nexthop: int, bouncehop: int)
     profile = tomllib.loads((Path(__file__).parent / "profile.toml").read_text())["receive_connector"]
     user = "nobody" if os.geteuid() == 0 else ""
     config = folder / "saywhy.toml"
-    config.write_text(SETTINGS.format(port=port, user=user))
+    config.write_text(SETTINGS.format(port=port, user=user, workers=workers))
     (folder / "organisation.toml").write_text(organisation(mode, nexthop, bouncehop, profile))
     for path in (folder, *folder.iterdir()):
         if user:
@@ -104,6 +106,6 @@ def free_port() -> int:
 
 if __name__ == "__main__":
     args = parse()
-    config = prepare(args.dir, args.mode, args.port, args.nexthop, args.bouncehop)
+    config = prepare(args.dir, args.mode, args.port, args.nexthop, args.bouncehop, args.workers)
     sys.argv = ["saywhy", "serve", "--config", str(config)]
     main()

@@ -44,7 +44,8 @@ def test_check_says_every_fault_and_ends_with_status_1(tmp_path: Path) -> None:
     assert result.stdout.splitlines() == [
         f'{file}, line 2: server.hostname: "mail" is not a full host name; '
         "write the full name as it stands in the DNS, such as mail.example.org",
-        f'{file}, line 3: server.colour: there is no setting "colour"; the keys here are hostname, data_dir, user',
+        f'{file}, line 3: server.colour: there is no setting "colour"; '
+        "the keys here are hostname, data_dir, user, workers",
     ]
     assert result.stderr == "2 faults\n"
 

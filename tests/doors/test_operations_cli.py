@@ -17,6 +17,7 @@ from saywhy.doors.cli import operations as door
 from saywhy.doors.cli.operations import GROUPS, command_for
 from saywhy.doors.cli.table import table
 from saywhy.infra.store.memory import MemoryStore
+from saywhy.infra.store.objects import MemoryObjects
 from saywhy.operations.context import Context
 from saywhy.operations.declaration import Column, Format
 from saywhy.operations.registry import operations
@@ -52,7 +53,7 @@ def store() -> MemoryStore:
 @pytest.fixture
 async def server(config: Path, store: MemoryStore) -> AsyncIterator[Context]:
     """A server at the settings' control socket."""
-    organisation = CurrentOrganisation(store)
+    organisation = CurrentOrganisation(MemoryObjects())
     await organisation.reload()
     context = Context(store, FakeQueue(store), organisation, FakePasswords(), Events(), Clock())
     control = ControlServer(config.parent / "data" / "control.sock", context)

@@ -7,6 +7,7 @@ from collections.abc import Awaitable, Callable
 import pytest
 
 from saywhy.infra.store.memory import MemoryStore
+from saywhy.infra.store.objects import MemoryObjects
 from saywhy.infra.store.protocol import Change, Store
 from saywhy.model.address import Address
 from saywhy.model.envelope import Envelope, Origin, Recipient
@@ -77,8 +78,13 @@ def queue(store: MemoryStore) -> FakeQueue:
 
 
 @pytest.fixture
-async def context(store: MemoryStore, queue: FakeQueue, events: Events) -> Context:
-    organisation = CurrentOrganisation(store)
+def objects() -> MemoryObjects:
+    return MemoryObjects()
+
+
+@pytest.fixture
+async def context(store: MemoryStore, objects: MemoryObjects, queue: FakeQueue, events: Events) -> Context:
+    organisation = CurrentOrganisation(objects)
     await organisation.reload()
     return Context(
         store,

@@ -30,6 +30,7 @@ def test_the_operations_that_stand_are_found_by_looking_at_the_files() -> None:
         "message show",
         "org apply",
         "org export",
+        "queue causes",
         "queue list",
         "queue retry",
         "queue show",

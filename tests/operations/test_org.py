@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import pytest
 
+from saywhy.infra.store.objects import MemoryObjects
 from saywhy.model.event import Kind
 from saywhy.model.organisation import SendConnector
 from saywhy.operations.context import Context
@@ -93,13 +94,15 @@ async def test_leaving_the_connectors_out_brings_the_built_in_ones_back(
     assert context.organisation().send_connectors == {"internet": SendConnector("Internet")}
 
 
-async def test_an_object_that_changes_its_kind_moves(run: Run, context: Context, worcester: None) -> None:
+async def test_an_object_that_changes_its_kind_moves(
+    run: Run, context: Context, objects: MemoryObjects, worcester: None
+) -> None:
     text = '[[domain]]\nname = "worcester.example"\n[[contact]]\nname = "anna"\n' + (
         'addresses = ["anna@worcester.example"]\nexternal = "anna@home.example"\n'
     )
     await run("org apply", file=file(text))
     assert type(context.organisation().recipients["anna"]).__name__ == "Contact"
-    assert {row[:2] for row in (await context.store.objects())[1]} == {
+    assert {row[:2] for row in (await objects.objects())[1]} == {
         ("domain", "worcester.example"),
         ("contact", "anna"),
     }

@@ -37,6 +37,16 @@ async def test_queues_are_listed_by_next_hop_with_what_happened_last(run: Run, s
     assert (await run("queue list", limit=1)).text == "1 more; --limit 2 shows them."
 
 
+async def test_causes_are_listed_with_the_most_first(run: Run, store: MemoryStore) -> None:
+    assert (await run("queue causes")).text == "Nothing waits because of a failure."
+    await enqueue(store, "x@partner.example", "y@partner.example", tried=True)
+    await enqueue(store, "z@partner.example")
+    (row,) = (await run("queue causes")).rows
+    assert (row["recipients"], row["queues"], row["most"]) == (2, 1, PARTNER)
+    assert catalogue.cause(row["cause"]).id == row["cause"]
+    assert (await run("queue causes", queue="mailbox")).rows == ()
+
+
 async def test_a_queue_shows_who_waits_and_why(run: Run, store: MemoryStore) -> None:
     number = await enqueue(store, "x@partner.example", tried=True)
     result = await run("queue show", queue=PARTNER)

@@ -3,6 +3,7 @@ from __future__ import annotations
 import pytest
 
 from saywhy.infra.store.memory import MemoryStore
+from saywhy.infra.store.objects import MemoryObjects
 from saywhy.infra.store.protocol import ObjectChange
 from saywhy.model.event import Kind
 from saywhy.operations.context import Context
@@ -191,7 +192,7 @@ async def test_what_was_wrong_before_does_not_stand_in_the_way(
     assert sorted(context.organisation().recipients) == ["anna", "ben", "carl"]
 
 
-async def test_somebody_elses_change_meanwhile_is_a_conflict(run: Run, store: MemoryStore) -> None:
-    await store.change_objects(3, [])
+async def test_somebody_elses_change_meanwhile_is_a_conflict(run: Run, objects: MemoryObjects) -> None:
+    await objects.change_objects(3, [])
     error = await refused(run("recipient remove", name="anna"))
     assert (error.code, error.cure) == ("conflict", "try again")

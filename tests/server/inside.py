@@ -150,7 +150,7 @@ class Inside:
         await self.app.stop()
 
     def listener(self, name: str = "smtp") -> Listener:
-        return self.app._listeners[name]
+        return self.app.listeners[name]
 
     def services(self, name: str = "smtp") -> Services:
         services: Services = self.listener(name).factory._services  # type: ignore[attr-defined]
@@ -164,7 +164,7 @@ class Inside:
     @property
     def open(self) -> int:
         """Connections that listeners hold."""
-        return sum(len(listener.connections) for listener in self.app._listeners.values())
+        return sum(len(listener.connections) for listener in self.app.listeners.values())
 
     @property
     def in_flight(self) -> int:

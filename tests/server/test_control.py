@@ -14,6 +14,7 @@ from typing import Any
 import pytest
 
 from saywhy.infra.store.memory import MemoryStore
+from saywhy.infra.store.objects import MemoryObjects
 from saywhy.model.event import Event, Kind
 from saywhy.operations import wire
 from saywhy.operations.context import Context
@@ -41,7 +42,7 @@ def events() -> Events:
 @pytest.fixture
 async def context(events: Events) -> Context:
     store = MemoryStore()
-    organisation = CurrentOrganisation(store)
+    organisation = CurrentOrganisation(MemoryObjects())
     await organisation.reload()
     return Context(store, FakeQueue(store), organisation, FakePasswords(), events, Clock())
 

@@ -368,7 +368,7 @@ class TestConnectorsChange:
     ) -> None:
         async with serving(tmp_path) as server:
             client = await server.greeted()
-            organisation = server.app.organisation
+            organisation = server.app._crew.worker.organisation
             current = organisation()
             kept = dict(current.receive_connectors)
             del kept["default"]

@@ -11,8 +11,7 @@ import pytest
 from saywhy.model.status import Status
 from saywhy.why import catalogue, classify
 from saywhy.why.catalogue import By
-from saywhy.why.phrases import common, numbers, providers
-from saywhy.why.phrases.index import Meaning
+from saywhy.why.phrases import common, numbers
 from saywhy.why.template import compile_template
 from tests.why.sources import scan, scan_text
 
@@ -63,8 +62,8 @@ def test_r27_what_we_derive_for_others_is_registered_too() -> None:
 
 def derivable() -> set[str]:
     """Every status that a reply without code can get."""
-    rows = [row for table in (common.ROWS, *(rows for _, rows in providers.PROVIDERS.values())) for row in table]
-    meanings = [Meaning(row.cause, row.subject, row.detail) for row in rows] + list(common.TAGS.values())
+    rows = [row for table in common.TABLES.values() for row in table]
+    meanings = [row.meaning for row in rows] + list(common.TAGS.values())
     found = {"4.0.0", "5.0.0", "4.5.3"}
     for meaning in meanings:
         for reply in (450, 550):
@@ -80,7 +79,7 @@ def test_every_status_that_can_be_derived_has_its_file() -> None:
 
 
 def test_every_cause_that_the_tables_of_words_name_has_its_file() -> None:
-    rows = [row for table in (common.ROWS, *(rows for _, rows in providers.PROVIDERS.values())) for row in table]
+    rows = [row for table in common.TABLES.values() for row in table]
     named = {row.cause for row in rows} | {meaning.cause for meaning in common.TAGS.values()}
     named |= set(classify._AT_STEP.values()) | set(classify._BY_SUBJECT.values()) | set(classify._SURE)
     assert sorted(named - set(catalogue.causes())) == []

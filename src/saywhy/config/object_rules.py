@@ -249,6 +249,8 @@ def _receive_connector(item: ReceiveConnector) -> Found:
             yield "auth", f"{shown(mechanism)} is not a mechanism of ours", f"write {' or '.join(MECHANISMS)}"
     if item.require_auth and not item.auth:
         yield "require_auth", "a sign-in is required, but auth offers none", 'add auth = ["PLAIN", "LOGIN"]'
+    for zone in item.block_lists:
+        yield from _host("block_lists", zone)
     yield from _host("fqdn", item.fqdn)
     yield from _positive(item, "max_message_size", "max_recipients", "max_hops", "max_connections")
     yield from _positive(item, "connection_timeout", "inactivity_timeout")

@@ -54,6 +54,13 @@ class Server(Section):
     )
     data_dir: File = setting(Path("/var/lib/saywhy"), "Where the server keeps what it writes.", unit="path")
     user: str = setting("", "The user to become after the listeners are bound; empty: stay.", unit="user name")
+    workers: int = setting(
+        1,
+        "How many processes take and deliver mail, each with a queue file of its own; about one a core.  A limit "
+        "on connections or octets holds for each with its share: divided by the workers, and rounded up.",
+        ge=1,
+        le=64,
+    )
 
 
 class Listener(Section):

@@ -30,6 +30,7 @@ from saywhy.model.organisation import (
 from saywhy.model.record import load
 
 Row = tuple[str, str, Mapping[str, Any]]  # kind, key, data
+Change = tuple[str, str, Mapping[str, Any] | None]  # None: the row is removed
 
 _KIND_OF = {cls: kind for kind, cls in KINDS.items()}
 
@@ -48,20 +49,45 @@ def key_of(item: OrganisationObject) -> str:
     return item.name.lower()
 
 
-def objects(rows: Iterable[Row]) -> list[OrganisationObject]:
+class Table:
+    """The organisation's rows as objects, so that the next revision costs no more than what it changes."""
+
+    def __init__(self, revision: int = 0, rows: Iterable[Row] = ()) -> None:
+        self.revision = revision
+        self._objects = {(kind, name): _object(kind, name, data) for kind, name, data in rows}
+
+    def change(self, revision: int, changes: Iterable[Change]) -> None:
+        """Become `revision`.  ValueError, and nothing changed, when a row cannot be read."""
+        changes = list(changes)
+        read = {(kind, name): _object(kind, name, data) for kind, name, data in changes if data is not None}
+        for kind, name, _ in changes:
+            self._objects.pop((kind, name), None)
+        self._objects.update(read)
+        self.revision = revision
+
+    def copy(self) -> Table:
+        """Objects are frozen and may be shared."""
+        other = Table(self.revision)
+        other._objects = dict(self._objects)
+        return other
+
+    def snapshot(self) -> Organisation:
+        """In the order of the store's rows, built-in connectors filled in."""
+        return organisation(self.revision, (self._objects[row] for row in sorted(self._objects)))
+
+
+def _object(kind: str, name: str, data: Mapping[str, Any]) -> OrganisationObject:
     """ValueError names the row that this version cannot read."""
-    out = []
-    for kind, name, data in rows:
-        try:
-            out.append(load(KINDS[kind], data))
-        except (KeyError, TypeError, ValueError, AttributeError) as error:
-            raise ValueError(f"the organisation's {kind} {name!r} cannot be read: {error!r}") from error
-    return out
+    try:
+        item: OrganisationObject = load(KINDS[kind], data)
+    except (KeyError, TypeError, ValueError, AttributeError) as error:
+        raise ValueError(f"the organisation's {kind} {name!r} cannot be read: {error!r}") from error
+    return item
 
 
 def snapshot(revision: int, rows: Iterable[Row]) -> Organisation:
     """The organisation as the store holds it, built-in connectors filled in."""
-    return organisation(revision, objects(rows))
+    return Table(revision, rows).snapshot()
 
 
 def organisation(revision: int, items: Iterable[OrganisationObject]) -> Organisation:

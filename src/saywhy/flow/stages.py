@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -20,10 +20,25 @@ class CurrentOrganisation(Protocol):
 
 
 class Directory(Protocol):
-    """Who an address belongs to (spec E).  infra.errors.DirectoryDown when it cannot be asked."""
+    """Who an address belongs to (spec E).  infra.errors.DirectoryDown when it cannot be asked.
 
-    def find(self, address: Address) -> Sequence[DirectoryObject]:
-        """The objects that own `address`: none, one, or several (5.1.4)."""
+    What is in memory is answered at once; what lies elsewhere has to be fetched first, in batches.
+    """
+
+    def find(self, address: Address) -> Sequence[DirectoryObject] | None:
+        """The objects that own `address`: none, one, or several (5.1.4); None when that must be fetched."""
+        ...
+
+    async def fetch(self, addresses: Sequence[Address]) -> Mapping[str, Sequence[DirectoryObject]]:
+        """The owners of each, by its key."""
+        ...
+
+    async def find_other(self, address: str) -> Sequence[DirectoryObject]:
+        """The owners of an address of another kind: `EX:/o=corp/cn=anna`."""
+        ...
+
+    async def select(self, filter: str, container: str) -> Sequence[DirectoryObject] | None:
+        """Who matches a filter (model/matching; FilterError) in a container; None when that does not exist."""
         ...
 
     def near(self, address: Address, limit: int = 3) -> list[Address]:
@@ -50,6 +65,14 @@ class Submit(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
+class Fork:
+    """A copy of the message for the members of a list, with a reverse-path of its own (errata 66, 26)."""
+
+    sender: Address | None
+    group: str
+
+
+@dataclass(frozen=True, slots=True)
 class Resolved:
     """What the categorizer made of a recipient.
 
@@ -57,6 +80,7 @@ class Resolved:
     is settled or deferred already: unknown, ambiguous, a group (Expanded; its members follow as Resolved of
     their own, `recipient` being the group's with its DSN wishes as RFC 3461 section 5.2.7 passes them on).
     `duplicates` are further recipients of this message that came to the same end: one copy answers for all.
+    With a `fork`, the recipient leaves this message for a copy of it.
     """
 
     recipient: Recipient
@@ -64,12 +88,16 @@ class Resolved:
     mailbox: str = ""
     outcome: Failed | Expanded | Deferred | None = None
     duplicates: tuple[Recipient, ...] = ()
+    fork: Fork | None = None
 
 
 class Categorize(Protocol):
-    """queue -> categorize.  Never raises: a directory that is down gives Deferred outcomes (4.3.x)."""
+    """queue -> categorize.  Never raises: a directory that is down gives Deferred outcomes (4.3.x).
 
-    def __call__(self, envelope: Envelope, origin: Origin) -> list[Resolved]: ...
+    It suspends where the directory has to be asked over a network, and now and then within a large group.
+    """
+
+    async def __call__(self, message: Message) -> list[Resolved]: ...
 
 
 class SelectRoute(Protocol):

@@ -28,6 +28,7 @@ class Kind(enum.IntEnum):
     REMOVE = 108  # an administrator removed it
     RETRY = 109  # an administrator asked for an attempt now
     DUPLICATE = 110  # a second copy for the same mailbox was left out
+    COPY = 111  # a list's members get a copy of the message with a reverse-path of its own
 
     # Sessions
     REFUSE = 200  # a command was refused
@@ -46,6 +47,7 @@ class Kind(enum.IntEnum):
     OPERATION = 306  # an administrator's action
     FAULT = 307  # an error of ours: something to report to the developers
     STORE_FAULT = 308  # the queue could not be written
+    WORKER = 309  # a worker process began or ended
 
 
 @dataclass(frozen=True, slots=True)

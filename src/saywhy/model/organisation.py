@@ -175,6 +175,14 @@ class User:
     addresses: tuple[Address, ...] = ()
 
 
+class ConnectorState(enum.Enum):
+    """What a connection meets (spec 4.3.2 c, 5.3.2 b)."""
+
+    ACTIVE = "active"
+    INACTIVE = "inactive"  # 421 4.3.2: maintenance, come back later
+    CLOSED = "closed"  # 521 5.3.2: no mail is taken here (RFC 7504)
+
+
 @dataclass(frozen=True, slots=True)
 class ReceiveConnector:
     """How mail comes in (spec F1).  Matched by listener name, then by the most specific of `remote_ranges`."""
@@ -206,6 +214,11 @@ class ReceiveConnector:
     max_protocol_errors: int = 5
     max_logon_failures: int = 3
     tarpit: float = 5.0  # seconds before the answer to an unknown recipient or a failed sign-in
+    state: ConnectorState = ConnectorState.ACTIVE
+    check_sender_domain: bool = False  # refuse strangers whose domain takes no mail (5.1.8, 5.7.27)
+    own_domain_senders: bool = True  # may a client that has not signed in use our own domains? (5.7.1)
+    block_lists: tuple[str, ...] = ()  # DNS zones that list clients (RFC 5782); whom they list is refused
+    message_rate: int = 0  # a client's messages in a minute (421 4.4.2); 0: no limit
 
 
 @dataclass(frozen=True, slots=True)
@@ -282,6 +295,14 @@ class TransportConfig:
     warning_quota: int = 1900 * MIB
     send_quota: int = 2000 * MIB
     receive_quota: int = 2300 * MIB
+    blocked_senders: tuple[str, ...] = ()  # addresses, domains, "*.domain" (5.1.0)
+    restricted_senders: tuple[Address, ...] = ()  # may not send to the outside any more (5.1.8)
+    blocked_clients: tuple[str, ...] = ()  # networks that may not connect (5.7.1)
+    reject_reserved_tlds: bool = False  # .test, .invalid ... of RFC 2606 (5.1.4)
+    reject_reserved_domains: bool = False  # example.com and its like (5.1.5)
+    reject_single_labels: bool = False  # user@host (5.1.6)
+    max_attachments: int = 250  # of one message (5.6.3); 0: no limit
+    blocked_attachments: tuple[str, ...] = ()  # file names: "*.exe" (5.7.1)
     reply_recipient: str = ""  # who gets replies to `report_postmaster`; empty: postmaster
     report_html: bool = True
     report_max_return_size: int = 10 * MIB  # 0: headers only

@@ -26,10 +26,14 @@ class Relayed:
 
 @dataclass(frozen=True, slots=True)
 class Expanded:
-    """Replaced by the members of a group, each of which has an outcome of its own."""
+    """Replaced by the members of a group, each of which has an outcome of its own.
+
+    `list`: they got a reverse-path of their own, so that for the sender it ends here (RFC 3461 section 5.2.7.1).
+    """
 
     group: str
     members: int
+    list: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -66,6 +66,7 @@ class Headline:
     from_: str = ""
     language: str = ""
     hops: int = 0  # Received fields
+    no_alternate: bool = False  # Alternate-Recipient: prohibited (RFC 2156)
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,4 +1,8 @@
-"""What an operation may ask of the house: Protocols that the server fills in, or the command line without one."""
+"""What an operation may ask of the house: Protocols that the server fills in, or the command line without one.
+
+An operation runs once, wherever the queue's shards are: `QueueReads` and `QueueAdmin` ask all of them that have to
+be asked, and make one answer of theirs (server/shards).
+"""
 
 from __future__ import annotations
 
@@ -7,11 +11,39 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Protocol
 
-from saywhy.infra.store.protocol import ObjectChange, Store
+from saywhy.infra.store.protocol import CauseRow, MessageFilter, ObjectChange, QueueRow, TrackingFilter
 from saywhy.model.clock import Clock
 from saywhy.model.event import Event, Sink
 from saywhy.model.organisation import Organisation
-from saywhy.model.queued import QueueId
+from saywhy.model.queued import Message, Pending, QueueId
+
+
+class QueueReads(Protocol):
+    """What stands in the queue: a shard's Store has these methods, and so have all shards together."""
+
+    async def queues(self, key: str = "") -> list[QueueRow]:
+        """One row per next hop that something waits for, by key; only that of `key` when it is given."""
+        ...
+
+    async def causes(self) -> list[CauseRow]:
+        """How many wait because of what, by cause and next hop."""
+        ...
+
+    async def messages(self, which: MessageFilter) -> list[Message]:
+        """Queued messages by id."""
+        ...
+
+    async def message(self, message: QueueId) -> Message | None: ...
+
+    async def pending(self, message: QueueId) -> list[Pending]:
+        """What a message still owes, by number."""
+        ...
+
+    async def tracking(self, which: TrackingFilter) -> list[Event]: ...
+
+    async def count(self) -> tuple[int, int]:
+        """Messages and pending recipients in the queue."""
+        ...
 
 
 class QueueAdmin(Protocol):
@@ -31,7 +63,7 @@ class OrganisationAccess(Protocol):
 
     def __call__(self) -> Organisation: ...
 
-    async def change(self, revision: int, changes: Sequence[ObjectChange], events: Sequence[Event] = ()) -> int:
+    async def change(self, revision: int, changes: Sequence[ObjectChange]) -> int:
         """Write `changes` on top of `revision` (RevisionConflict when it is not the current one); the new one."""
         ...
 
@@ -42,11 +74,15 @@ class Hashing(Protocol):
     async def hash(self, password: str) -> str: ...
 
 
+class Away(Exception):
+    """A part of the queue cannot be asked just now; the message says which and why."""
+
+
 @dataclass(frozen=True, slots=True)
 class Context:
     """`actor` is who asks: a user of the host, as the kernel told it.  `listeners` are the server's, if known."""
 
-    store: Store
+    store: QueueReads
     queue: QueueAdmin
     organisation: OrganisationAccess
     passwords: Hashing

@@ -53,7 +53,7 @@ async def commit(context: Context, seen: Organisation, edits: Sequence[Edit], wh
     check(context, seen, edits, what)
     now = context.clock.now()
     events = [_event(edit, now, context.actor) for edit in edits]
-    revision = await context.organisation.change(seen.revision, _changes(edits), events)
+    revision = await context.organisation.change(seen.revision, _changes(edits))
     for event in events:
         context.sink.emit(event)
     return revision

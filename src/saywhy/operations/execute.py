@@ -9,7 +9,7 @@ from typing import Any
 from saywhy.infra.errors import StoreError
 from saywhy.infra.store.protocol import RevisionConflict
 from saywhy.model.event import Event, Kind
-from saywhy.operations.context import Context
+from saywhy.operations.context import Away, Context
 from saywhy.operations.declaration import Document, Operation, OperationError, Result, Type
 from saywhy.operations.parameters import bind
 from saywhy.operations.registry import find
@@ -36,6 +36,8 @@ async def _run(operation: Operation, context: Context, parameters: Mapping[str, 
         raise OperationError(
             "conflict", operation.name, f"somebody else changed the organisation meanwhile ({error})", "try again"
         ) from error
+    except Away as error:
+        raise OperationError("store", operation.name, str(error), "wait a moment and try again") from error
     except StoreError as error:
         cure = "free some space on its disk" if error.full else "see that its directory can be written"
         raise OperationError("store", operation.name, f"the store cannot be used: {error}", cure) from error

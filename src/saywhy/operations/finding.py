@@ -7,8 +7,10 @@ from typing import TypeVar
 
 from saywhy.config.words import nearest
 from saywhy.infra.directory.table import TableDirectory
+from saywhy.infra.store.protocol import QueueRow
 from saywhy.model.address import Address, AddressError, domain_key
 from saywhy.model.organisation import AcceptedDomain, DirectoryObject, Organisation, User
+from saywhy.operations.context import Context
 from saywhy.operations.declaration import OperationError
 
 T = TypeVar("T")
@@ -60,6 +62,13 @@ def _address(text: str) -> Address | None:
         return Address.parse(text)
     except AddressError:
         return None
+
+
+async def queue(context: Context, named: str) -> QueueRow:
+    for found in await context.store.queues(named):
+        return found
+    near = near_queue(named, (row.key for row in await context.store.queues()))
+    raise not_found("queue", named, near, "queue list")
 
 
 def near_queue(named: str, keys: Iterable[str]) -> str:

@@ -84,6 +84,11 @@ def _duplicate(event: Event) -> str:
     return f"left out: the message goes to{_fact(event, 'address', ' {}') or ' this address'} already"
 
 
+def _copied(event: Event) -> str:
+    reports = _fact(event, "reports-to", "; reports go to {}") or "; reports go to nobody"
+    return f"a copy for the members of{_fact(event, 'group', ' {}')}{_fact(event, 'of', ', made of {}')}{reports}"
+
+
 def _text(event: Event) -> str:
     return f": {event.text}" if event.text else ""
 
@@ -100,4 +105,5 @@ _SENTENCES: Mapping[Kind, Callable[[Event], str]] = {
     Kind.REMOVE: _removed,
     Kind.RETRY: _retried,
     Kind.DUPLICATE: _duplicate,
+    Kind.COPY: _copied,
 }

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from saywhy.flow.receive import connectors, refusals
+from saywhy.flow.receive import connectors, filters, refusals
 from saywhy.flow.receive.services import Services
 from saywhy.flow.receive.session import Session
 from saywhy.infra.net.listen import Connection, Handler
@@ -27,6 +27,10 @@ class Door:
         connector = connectors.match(services.organisation(), self._listener, ip)
         if connector is None:
             self._turn_away(connection, ip, refusals.no_connector(self._listener))
+            return None
+        refusal = filters.check_client(services.organisation(), connector, ip)
+        if refusal is not None:
+            self._turn_away(connection, ip, refusal)
             return None
         if not services.connections.enter(connector, ip):
             limit = connector.max_connections_per_source

@@ -31,3 +31,18 @@ class DataLock:
 
     def release(self) -> None:
         os.close(self._fd)
+
+
+def held(path: Path) -> bool:
+    """Does a process hold the lock on `path`?  Changes nothing, whoever owns the folder that it is in."""
+    try:
+        descriptor = os.open(path, os.O_RDONLY | os.O_CLOEXEC | os.O_NOFOLLOW)
+    except OSError:
+        return False
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_SH | fcntl.LOCK_NB)
+    except OSError:
+        return True
+    finally:
+        os.close(descriptor)
+    return False

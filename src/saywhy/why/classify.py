@@ -14,7 +14,7 @@ from __future__ import annotations
 import enum
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 
 from saywhy.model.evidence import Step
@@ -22,9 +22,9 @@ from saywhy.model.status import Status
 from saywhy.why import catalogue
 from saywhy.why.entries import SOURCES, By
 from saywhy.why.phrases import common, numbers, providers
-from saywhy.why.phrases.index import Meaning, PhraseIndex, Words, read_words
+from saywhy.why.phrases.index import Meaning
+from saywhy.why.phrases.words import Words, read_words
 
-_COMMON = PhraseIndex(common.ROWS)
 _HASHED = re.compile(r"#\s?([45]\.[0-9]{1,3}\.[0-9]{1,3})(?![0-9.])")
 _PREFIX = re.compile(r"[2-5][0-9]{2}(?:[ -]|$)")
 # Exchange wraps the next server's reply into its own: {LED=450 4.7.1 ...}, or responded with: "421 4.2.1 ...".
@@ -47,6 +47,9 @@ _POLICY = Meaning("remote-policy", 7, 1)
 _LISTED = Meaning("remote-block-list", 7, 1)
 
 
+# Reply codes that say less than a single word does.
+_SAY_NOTHING = frozenset({421, 450, 451, 452, 550, 552, 553, 554})
+
 TAGGED = "the tag names it"
 
 
@@ -62,7 +65,8 @@ class Confidence(enum.Enum):
 class Verdict:
     """`derived`: the remote gave no code and `status` is our reading; `rule` names what decided.
 
-    `grounds` says in a few words why the confidence is what it is.
+    `grounds` says in a few words why the confidence is what it is; `words` is the phrase that decided, if one did,
+    and `reason` Sisimai's name for it where that is another than the cause's.
     """
 
     status: Status
@@ -71,18 +75,24 @@ class Verdict:
     rule: str
     confidence: Confidence
     grounds: str
+    words: str = ""
+    reason: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Clue:
     """What the words of a reply mean, and which of them; `rule` is empty when they say nothing known.
 
-    `tagged`: a tag of the mail system that said it, which is exact.
+    `tagged`: a tag of the mail system that said it; `exact`: a whole sentence.  Both stand against a code.
+    `guess`: a single word that may mean much.
     """
 
     rule: str
     meaning: Meaning
     tagged: bool = False
+    words: str = ""
+    exact: bool = False
+    guess: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,19 +116,20 @@ def classify_reply(
     *,
     host: str = "",
     accepted: bool = False,
+    tables: Sequence[str] = common.THEIRS,
 ) -> Verdict:
     """The verdict on a 4yz or 5yz reply.
 
     `lines` are the reply's texts, with or without codes at their beginning; `host` is the remote's name, for
     words that one provider uses in its own way; `accepted` says that an earlier RCPT of this transaction was
-    accepted.
+    accepted; `tables` are those whose words count, see phrases/common.
     """
     class_ = 4 if reply_code < 500 else 5
     texts, in_lines = _strip(lines, class_)
     if status is not None and status.class_ != class_:
         status = None  # RFC 2034 section 4: the classes must agree, or the code is void
     given = status or in_lines or _hashed(texts, class_)
-    provider, clue = _clue(texts, host)
+    provider, clue = _clue(texts, host, tables)
     if given is not None:
         return _wrapped(texts, given) or _coded(given, clue, step, provider)
     if clue.rule:
@@ -133,7 +144,7 @@ def _wrapped(texts: Sequence[str], status: Status) -> Verdict | None:
         if found is not None:
             inner = classify_reply(int(found[1] + found[2]), None, (found[3],), Step.NONE)
             rule = f"code {status} in the reply, within it another: {inner.rule}"
-            return Verdict(status, inner.cause, False, rule, inner.confidence, inner.grounds)
+            return replace(inner, status=status, derived=False, rule=rule)
     return None
 
 
@@ -165,34 +176,42 @@ def _hashed(texts: Sequence[str], class_: int) -> Status | None:
     return None
 
 
-def _clue(texts: Sequence[str], host: str) -> tuple[str, Clue]:
-    """The provider (empty: nobody's) and what the words mean."""
-    words = read_words(texts)
-    provider, table = _provider(host, words)
-    found = table.find(words.text)
-    if found is not None:
-        return provider, Clue(f'words "{found[0]}" of this provider', found[1])
-    return provider, _tagged(words) or _said(words)
+def _clue(texts: Sequence[str], host: str, tables: Sequence[str]) -> tuple[str, Clue]:
+    """The provider among entries.SOURCES (empty: nobody's) and what the words mean."""
+    words = read_words(" ".join(texts))
+    provider = _provider(host, words)
+    hit = common.phrases().find(words.text, (provider,)) if provider else None
+    if hit is not None:
+        clue = Clue(f'words "{hit.phrase}" of this provider', hit.meaning, words=hit.phrase, exact=True)
+    else:
+        clue = _tagged(words) or _said(words, tables)
+    return providers.source_of(provider), clue
 
 
-def _said(words: Words) -> Clue:
-    found = _COMMON.find(words.text)
-    if words.block_list and (found is None or found[1].cause not in _SURE):
+def _said(words: Words, tables: Sequence[str]) -> Clue:
+    hit = common.phrases().find(words.text, tables)
+    if words.block_list and (hit is None or hit.meaning.cause not in _SURE):
         return Clue(f"the block list {words.block_list} is named", _LISTED)
-    if found is not None:
-        return Clue(f'words "{found[0]}"', found[1])
+    if hit is not None:
+        return Clue(
+            f'words "{hit.phrase}"',
+            hit.meaning,
+            words=hit.phrase,
+            exact=hit.table in common.EXACT,
+            guess=hit.table in common.GUESSES,
+        )
     return Clue("a web address in the refusal", _POLICY) if words.url else _NO_CLUE
 
 
-def _provider(host: str, words: Words) -> tuple[str, PhraseIndex]:
+def _provider(host: str, words: Words) -> str:
     """By the remote's name, else by how it signs its replies: `[x.prod.protection.outlook.com]`, `gsmtp`."""
-    found = providers.provider_of(host)
-    if found[0]:
+    found = providers.provider_of(host) if host else ""
+    if found:
         return found
-    for signature, domain in providers.SIGNATURES.items():
+    for signature, name in providers.SIGNATURES.items():
         if signature in words.text:
-            return providers.provider_of(domain)
-    return next((named for tag in words.tags if (named := providers.provider_of(tag))[0]), found)
+            return name
+    return next((named for tag in words.hosts if (named := providers.provider_of(tag))), "")
 
 
 _SURE = frozenset(
@@ -204,7 +223,7 @@ _SURE = frozenset(
 
 
 def _tagged(words: Words) -> Clue | None:
-    for tag in words.tags:
+    for tag in words.hosts:
         meaning = common.TAGS.get(tag)
         if meaning is not None:
             return Clue(f'tag "{tag}"', meaning, tagged=True)
@@ -214,6 +233,8 @@ def _tagged(words: Words) -> Clue | None:
 def _coded(status: Status, clue: Clue, step: Step, provider: str) -> Verdict:
     listed = _causes_of(status, provider)
     rule = f"code {status} in the reply"
+    if clue.meaning is _POLICY and status.subject not in (0, 7):
+        clue = _NO_CLUE
     at_step = _cause_at(step, status)
     if at_step:
         return Verdict(
@@ -221,8 +242,13 @@ def _coded(status: Status, clue: Clue, step: Step, provider: str) -> Verdict:
         )
     cause = clue.meaning.cause
     if cause and (cause in listed.theirs or _fits(clue, status, listed)):
+        if clue.guess:
+            return _of_words(status, clue, f"{rule}, {clue.rule}", Confidence.LOW, "the code and a single word")
         grounds = TAGGED if clue.tagged else "the code and the words agree"
-        return Verdict(status, cause, False, f"{rule}, {clue.rule}", Confidence.HIGH, grounds)
+        return _of_words(status, clue, f"{rule}, {clue.rule}", Confidence.HIGH, grounds)
+    if cause and clue.exact:
+        grounds = "the words say it, and stand against the code"
+        return _of_words(status, clue, f"{rule}, but {clue.rule}", Confidence.MEDIUM, grounds)
     if listed.by_provider:
         rule = f"{rule}, as {SOURCES[provider]} uses it"
         return Verdict(status, listed.first, False, rule, Confidence.HIGH, "this provider uses the code so")
@@ -237,24 +263,39 @@ def _likeliest(listed: _Listed) -> str:
 
 
 def _fits(clue: Clue, status: Status, listed: _Listed) -> bool:
-    """Whether words may name a cause that the code's file lacks: X.0.0 says nothing, nor does a missing file."""
+    """Whether words may name a cause that the code's file lacks: X.n.0 says little, nor does a missing file."""
     if clue.tagged and clue.meaning.cause in listed.every:
         return True
-    return status.subject == 0 or (not listed.theirs and clue.meaning.subject == status.subject)
+    return (
+        status.subject == 0 or status.detail == 0 or (not listed.theirs and clue.meaning.subject == status.subject)
+    )
 
 
 def _worded(class_: int, clue: Clue, reply_code: int, step: Step) -> Verdict:
     meaning = clue.meaning
-    if clue.meaning is _POLICY and reply_code not in (550, 554):
+    weak = clue.meaning is _POLICY and reply_code not in (550, 554)
+    if weak or (clue.guess and reply_code not in _SAY_NOTHING):
         return _numbered(class_, reply_code, step, accepted=False)
     detail = meaning.detail
     if class_ == 4 and (meaning.subject, detail) in _PERMANENT_ONLY:
         detail = 0
     status = Status(class_, meaning.subject, detail)
-    cause = _cause_at(step, status) or meaning.cause
+    at_step = _cause_at(step, status)
+    if at_step:
+        return Verdict(status, at_step, True, clue.rule, Confidence.MEDIUM, "what was refused says it")
     if clue.tagged:
-        return Verdict(status, cause, True, clue.rule, Confidence.HIGH, TAGGED)
-    return Verdict(status, cause, True, clue.rule, Confidence.MEDIUM, "the words say it, no code does")
+        return _of_words(status, clue, clue.rule, Confidence.HIGH, TAGGED, derived=True)
+    if clue.guess:
+        return _of_words(status, clue, clue.rule, Confidence.LOW, "a single word, no code", derived=True)
+    grounds = "the words say it, no code does"
+    return _of_words(status, clue, clue.rule, Confidence.MEDIUM, grounds, derived=True)
+
+
+def _of_words(
+    status: Status, clue: Clue, rule: str, confidence: Confidence, grounds: str, *, derived: bool = False
+) -> Verdict:
+    meaning = clue.meaning
+    return Verdict(status, meaning.cause, derived, rule, confidence, grounds, clue.words, meaning.reason)
 
 
 def _numbered(class_: int, reply_code: int, step: Step, accepted: bool) -> Verdict:

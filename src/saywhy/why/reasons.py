@@ -20,15 +20,23 @@ from saywhy.model.status import Status
 from saywhy.why import catalogue
 from saywhy.why.classify import TAGGED, Confidence, Verdict, classify_reply
 from saywhy.why.entries import Act, By, Cause, Permanence, Scope
-
-MAX_TEXT = 2000  # characters of a diagnostic that are read
+from saywhy.why.phrases import common
+from saywhy.why.phrases.frames import unframe
+from saywhy.why.phrases.words import MAX_TEXT, locate
 
 # Sisimai's reasons that are hard bounces whatever the code; `notaccept` is one unless the refusal is temporary.
 HARD = frozenset({"userunknown", "hostunknown", "hasmoved"})
 HARD_UNLESS_TEMPORARY = frozenset({"notaccept"})
 
+# Sisimai calls a recipient that is unknown only after DATA `filtered`, and a delay without reason `expired`.
+_AFTER_DATA = {"userunknown": "filtered"}
+_UNDECIDED = "undefined"
+
 _SUCCESS = {"delivered": "delivered", "relayed": "relayed", "expanded": "expanded"}
+_CODED = re.compile(r"(?<![\w.:/-])([45][0-9]{2})[ -][#(]?[245]\.[0-9]{1,3}\.[0-9]{1,3}(?![0-9.])")
 _REPLY = re.compile(r"(?<![\w.:/-])([45][0-9]{2})(?=[ -]|$)(?!-[0-9]{2}-)")
+_WELL = re.compile(r"\s*2[0-9]{2}(?:[ -]|$)")
+_STATUS = re.compile(r"(?:^|\b[245][0-9]{2}[ -][#(]?|#|\()([245]\.[0-9]{1,3}\.[0-9]{1,3})(?![0-9.])")
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,16 +84,17 @@ def diagnose(
     host that said it, `reporting` the one that reports, each empty when not known: they tell a provider's own
     meanings; `action` of the report in lower case (`failed`, `delayed`, `delivered`, ...); `step` of the session.
     """
-    del reporting  # hosts of the reporting side do not yet change a meaning
-    if action in _SUCCESS:
-        return _success(_SUCCESS[action], status)
     text = text[:MAX_TEXT]
-    known = status if status is not None and (status.subject or status.detail) else None
-    reply = _reply(reply_code, text, status, action)
-    verdict = _own(known, text, remote) or classify_reply(reply, known, (text,), step, host=remote)
-    cause = catalogue.cause(verdict.cause)
-    permanence = _permanence(cause, action, verdict.status)
-    return _diagnosis(cause, permanence, verdict)
+    if action in _SUCCESS or (not action and _went_well(text, reply_code)):
+        return _success(_SUCCESS.get(action, "delivered"), status)
+    framed = unframe(text)
+    step = step if step is not Step.NONE else framed.step
+    asked = _Asked(reply_code, _worth(status), remote, reporting, action, step)
+    verdict = _verdict(asked, text[framed.start : framed.end], framed.framed)
+    if framed.framed and not verdict.words and verdict.confidence is Confidence.LOW:
+        outer = _verdict(asked, text[: framed.start], framed=False)
+        verdict = outer if outer.words else verdict
+    return _diagnosis(verdict, asked, text)
 
 
 def hard_bounce(reason: str, permanence: Permanence) -> bool:
@@ -95,51 +104,67 @@ def hard_bounce(reason: str, permanence: Permanence) -> bool:
     return reason in HARD_UNLESS_TEMPORARY and permanence is not Permanence.TRANSIENT
 
 
-def _diagnosis(cause: Cause, permanence: Permanence, verdict: Verdict) -> Diagnosis:
-    waits = permanence is Permanence.TRANSIENT and cause.permanence is not Permanence.PERMANENT
-    return Diagnosis(
-        cause=cause.id,
-        reason=cause.names.sisimai,
-        hard_bounce=hard_bounce(cause.names.sisimai, permanence),
-        kumomta=cause.names.kumomta,
-        sparkpost=cause.names.sparkpost,
-        permanence=permanence,
-        scope=cause.scope,
-        act=cause.waiting_act if waits else cause.act,
-        status=verdict.status,
-        derived=verdict.derived,
-        confidence=verdict.confidence,
-        rule=verdict.rule,
-        grounds=verdict.grounds,
+@dataclass(frozen=True, slots=True)
+class _Asked:
+    """What is known beside the text."""
+
+    reply_code: int
+    status: Status | None
+    remote: str
+    reporting: str
+    action: str
+    step: Step
+
+
+def _worth(status: Status | None) -> Status | None:
+    """X.0.0 says no more than the reply's class does."""
+    return status if status is None or status.subject or status.detail else None
+
+
+def _went_well(text: str, reply_code: int) -> bool:
+    """A reply of class 2 and none of another: `250 2.1.5 Ok`."""
+    if reply_code:
+        return reply_code // 100 == 2
+    return _WELL.match(text) is not None and _REPLY.search(text) is None
+
+
+def _verdict(asked: _Asked, text: str, framed: bool) -> Verdict:
+    found = _CODED.search(text) or _REPLY.search(text)
+    status = asked.status or _status_in(text)
+    reply = _reply(asked, status, int(found[1]) if found else 0)
+    alone = not (framed or asked.remote)
+    own = alone and not (found or asked.reply_code)
+    # A code of network and routing is mostly the reporting server's own, even in the form of a reply.
+    saw = own or (alone and status is not None and status.subject == 4)
+    host = asked.remote or asked.reporting
+    verdict = classify_reply(
+        reply, status, (text,), asked.step, host=host, tables=common.OWN if saw else common.QUOTED
     )
+    if own and not verdict.words and verdict.grounds != TAGGED:
+        return _own_code(status) or verdict
+    return verdict
 
 
-def _success(id_: str, status: Status | None) -> Diagnosis:
-    rule = f"Action is {id_}"
-    code = status or Status(2, 0, 0)
-    verdict = Verdict(code, id_, status is None, rule, Confidence.HIGH, rule)
-    return _diagnosis(catalogue.cause(id_), Permanence.PERMANENT, verdict)
+def _status_in(text: str) -> Status | None:
+    found = _STATUS.search(text)
+    try:
+        return _worth(Status.parse(found[1])) if found else None
+    except ValueError:
+        return None
 
 
-def _reply(given: int, text: str, status: Status | None, action: str) -> int:
+def _reply(asked: _Asked, status: Status | None, in_text: int) -> int:
     """The reply code that the classifier goes by: of the class of the status if there is one."""
     class_ = status.class_ if status is not None and status.class_ != 2 else 0
-    reply = given if 400 <= given < 600 else 0
-    if not reply and (found := _REPLY.search(text)) is not None:
-        reply = int(found[1])
-    if reply and class_ in (0, reply // 100):
-        return reply
-    return {4: 450, 5: 550}.get(class_, 450 if action == "delayed" else 550)
+    given = asked.reply_code if 400 <= asked.reply_code < 600 else in_text
+    if given and class_ in (0, given // 100):
+        return given
+    return {4: 450, 5: 550}.get(class_, 450 if asked.action == "delayed" else 550)
 
 
-def _own(status: Status | None, text: str, remote: str) -> Verdict | None:
+def _own_code(status: Status | None) -> Verdict | None:
     """What only a sending server sees for itself: nobody answers, no such domain, no time left."""
-    if status is None or remote or not (status.subject == 4 or (status.subject, status.detail) == (1, 2)):
-        return None
-    if _REPLY.search(text) is not None:
-        return None
-    said = classify_reply(450 if status.transient else 550, status, (text,), Step.NONE)
-    if said.grounds == TAGGED:
+    if status is None or not (status.subject == 4 or (status.subject, status.detail) == (1, 2)):
         return None
     try:
         listed = catalogue.code(str(status)).causes
@@ -150,12 +175,45 @@ def _own(status: Status | None, text: str, remote: str) -> Verdict | None:
     return Verdict(status, cause, False, rule, Confidence.MEDIUM, "what the server saw for itself")
 
 
+def _diagnosis(verdict: Verdict, asked: _Asked, text: str) -> Diagnosis:
+    cause = catalogue.cause(verdict.cause)
+    permanence = _permanence(cause, asked.action, verdict.status)
+    reason = verdict.reason or cause.names.sisimai
+    if asked.step in (Step.DATA, Step.END_OF_DATA):
+        reason = _AFTER_DATA.get(reason, reason)
+    if reason == _UNDECIDED and asked.action == "delayed":
+        reason = "expired"
+    waits = permanence is Permanence.TRANSIENT and cause.permanence is not Permanence.PERMANENT
+    return Diagnosis(
+        cause=cause.id,
+        reason=reason,
+        hard_bounce=hard_bounce(reason, permanence),
+        kumomta=cause.names.kumomta,
+        sparkpost=cause.names.sparkpost,
+        permanence=permanence,
+        scope=cause.scope,
+        act=cause.waiting_act if waits else cause.act,
+        status=verdict.status,
+        derived=verdict.derived,
+        confidence=verdict.confidence,
+        rule=verdict.rule,
+        grounds=verdict.grounds,
+        words=verdict.words,
+        span=locate(text, verdict.words) if verdict.words else None,
+    )
+
+
+def _success(id_: str, status: Status | None) -> Diagnosis:
+    rule = f"Action is {id_}"
+    code = status or Status(2, 0, 0)
+    verdict = Verdict(code, id_, status is None, rule, Confidence.HIGH, rule)
+    return _diagnosis(verdict, _Asked(0, status, "", "", id_, Step.NONE), "")
+
+
 def _permanence(cause: Cause, action: str, status: Status) -> Permanence:
     """From what is being done about it; then from the cause; the code's class comes last."""
     if action == "delayed":
         return Permanence.TRANSIENT
     if cause.permanence is not Permanence.EITHER:
         return cause.permanence
-    if status.class_ == 4:
-        return Permanence.TRANSIENT
-    return Permanence.PERMANENT
+    return Permanence.TRANSIENT if status.class_ == 4 else Permanence.PERMANENT

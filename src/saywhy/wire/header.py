@@ -41,6 +41,7 @@ def headline(content: bytes) -> Headline:
         from_=_value(block, lower, b"\nfrom:"),
         language=_value(block, lower, b"\ncontent-language:") or _value(block, lower, b"\naccept-language:"),
         hops=lower.count(_RECEIVED),
+        no_alternate=_value(block, lower, b"\nalternate-recipient:").strip().lower() == "prohibited",
     )
 
 

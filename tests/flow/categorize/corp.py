@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import asyncio
+from collections.abc import Mapping, Sequence
+from typing import Any
 
 from saywhy.flow.categorize.categorizer import Categorizer
-from saywhy.flow.stages import Resolved
+from saywhy.flow.stages import CurrentOrganisation, Directory, Resolved
 from saywhy.infra.directory.table import TableDirectory
 from saywhy.infra.errors import DirectoryDown
 from saywhy.model.address import Address
@@ -19,8 +21,10 @@ from saywhy.model.organisation import (
     Mailbox,
     Organisation,
     TransportConfig,
+    User,
 )
 from saywhy.model.outcome import Deferred, Failed
+from saywhy.model.queued import Headline, Message, QueueId
 
 INSIDE = Origin("Client", user="ann", internal=True)
 OUTSIDE = Origin("Internet", client_ip="192.0.2.7")
@@ -50,27 +54,47 @@ def group(name: str, *members: str) -> Group:
     return Group(name, (at(name),), tuple(map(at, members)))
 
 
-def corp(*recipients: DirectoryObject, transport: TransportConfig | None = None) -> Organisation:
+def corp(
+    *recipients: DirectoryObject, transport: TransportConfig | None = None, users: Sequence[User] = ()
+) -> Organisation:
     return Organisation(
         revision=1,
         domains={domain.name: domain for domain in DOMAINS},
         recipients={item.name.lower(): item for item in recipients},
+        users={user.name: user for user in users},
         transport=transport or TransportConfig(),
     )
 
 
-def categorizer(*recipients: DirectoryObject, transport: TransportConfig | None = None) -> Categorizer:
-    organisation = corp(*recipients, transport=transport)
-    return Categorizer(lambda: organisation, TableDirectory(lambda: organisation))
+class Asked:
+    """The categorizer, asked in one turn whatever it waits for."""
+
+    def __init__(self, organisation: CurrentOrganisation, directory: Directory, hostname: str = "") -> None:
+        self._categorizer = Categorizer(organisation, directory, hostname)
+        self.lookup = self._categorizer.lookup
+
+    def __call__(self, envelope: Envelope, origin: Origin, size: int = 1000, **said: Any) -> list[Resolved]:
+        message = Message(QueueId(1, 1), envelope, origin, 0.0, 1e9, size, Headline(**said))
+        return asyncio.run(self._categorizer(message))
+
+
+def categorizer(
+    *recipients: DirectoryObject,
+    transport: TransportConfig | None = None,
+    users: Sequence[User] = (),
+    hostname: str = "mx.corp.example",
+) -> Asked:
+    organisation = corp(*recipients, transport=transport, users=users)
+    return Asked(lambda: organisation, TableDirectory(lambda: organisation), hostname)
 
 
 def rcpt(text: str, notify: Notify = Notify.ABSENT, orcpt: str = "") -> Recipient:
     return Recipient(at(text), notify, OriginalRecipient("rfc822", orcpt) if orcpt else None)
 
 
-def mail(*recipients: str | Recipient) -> Envelope:
+def mail(*recipients: str | Recipient, sender: str = "sender@else.example") -> Envelope:
     given = (each if isinstance(each, Recipient) else rcpt(each) for each in recipients)
-    return Envelope(at("sender@else.example"), tuple(given))
+    return Envelope(at(sender) if sender else None, tuple(given))
 
 
 def told(resolved: Sequence[Resolved]) -> list[str]:
@@ -104,6 +128,15 @@ class DownDirectory:
         if address.key in self._down:
             raise DirectoryDown("ldap.corp.example: connection refused")
         return self._directory.find(address)
+
+    async def fetch(self, addresses: Sequence[Address]) -> Mapping[str, Sequence[DirectoryObject]]:
+        return {address.key: self.find(address) for address in addresses}
+
+    async def find_other(self, address: str) -> Sequence[DirectoryObject]:
+        return await self._directory.find_other(address)
+
+    async def select(self, filter: str, container: str) -> Sequence[DirectoryObject] | None:
+        return await self._directory.select(filter, container)
 
     def near(self, address: Address, limit: int = 3) -> list[Address]:
         raise DirectoryDown("ldap.corp.example: connection refused")

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import pytest
 
-from saywhy.flow.categorize.categorizer import Categorizer
 from saywhy.infra.directory.table import TableDirectory
 from saywhy.model.evidence import Stage, Step
 from saywhy.model.organisation import TransportConfig
@@ -12,6 +11,7 @@ from saywhy.model.outcome import Deferred
 from tests.flow.categorize.corp import (
     INSIDE,
     OUTSIDE,
+    Asked,
     DownDirectory,
     at,
     categorizer,
@@ -92,7 +92,7 @@ def test_an_internal_relay_domain_looks_in_the_directory_first() -> None:
 def test_external_relay_and_foreign_domains_are_relayed_without_asking_the_directory() -> None:
     organisation = corp(mailbox("ann", "ann@outer.example", "ann@else.example"))
     down = DownDirectory(TableDirectory(lambda: organisation), "ann@outer.example", "ann@else.example")
-    results = Categorizer(lambda: organisation, down)(mail("ann@outer.example", "ann@else.example"), OUTSIDE)
+    results = Asked(lambda: organisation, down)(mail("ann@outer.example", "ann@else.example"), OUTSIDE)
     assert told(results) == ["to:ann@outer.example", "to:ann@else.example"]
 
 
@@ -125,7 +125,7 @@ def test_a_group_counts_as_one_recipient() -> None:
 def test_a_directory_that_is_down_defers_the_whole_message() -> None:
     organisation = corp(mailbox("ann"), mailbox("bob"), group("all", "ann", "bob"))
     down = DownDirectory(TableDirectory(lambda: organisation), "bob")
-    results = Categorizer(lambda: organisation, down)(mail("ann", "all"), OUTSIDE)
+    results = Asked(lambda: organisation, down)(mail("ann", "all"), OUTSIDE)
     assert told(results) == ["4.3.0", "4.3.0"]
     assert [each.recipient.address for each in results] == [at("ann"), at("all")]
     assert isinstance(results[0].outcome, Deferred)
@@ -139,7 +139,7 @@ def test_a_directory_that_is_down_defers_the_whole_message() -> None:
 def test_near_misses_that_cannot_be_searched_do_not_defer() -> None:
     organisation = corp(mailbox("ann"))
     down = DownDirectory(TableDirectory(lambda: organisation))
-    [resolved] = Categorizer(lambda: organisation, down)(mail("anne"), INSIDE)
+    [resolved] = Asked(lambda: organisation, down)(mail("anne"), INSIDE)
     assert failed(resolved).failure.evidence.near == ()
 
 
@@ -178,7 +178,7 @@ class TestLookup:
     def test_a_directory_that_is_down_is_never_user_unknown(self) -> None:
         organisation = corp()
         down = DownDirectory(TableDirectory(lambda: organisation), "ann")
-        refused = Categorizer(lambda: organisation, down).lookup(at("ann"), internal=False)
+        refused = Asked(lambda: organisation, down).lookup(at("ann"), internal=False)
         assert refused is not None
         assert refused.failure.line().startswith("451 4.3.0 ")
         assert not refused.failure.permanent
@@ -186,7 +186,7 @@ class TestLookup:
     def test_a_recipient_added_in_a_new_revision_is_taken_at_once(self) -> None:
         current = corp()
         directory = TableDirectory(lambda: current)
-        categorize = Categorizer(lambda: current, directory)
+        categorize = Asked(lambda: current, directory)
         assert categorize.lookup(at("ann"), internal=False) is not None
         current = corp(mailbox("ann"))
         assert categorize.lookup(at("ann"), internal=False) is None

@@ -6,9 +6,6 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from saywhy.flow.categorize.categorizer import Categorizer
-from saywhy.flow.categorize.expansion import Expansion
-from saywhy.flow.categorize.owner import Owners
 from saywhy.infra.directory.table import TableDirectory
 from saywhy.model.envelope import Notify, OriginalRecipient
 from saywhy.model.organisation import Contact, DirectoryObject, Group, Mailbox, TransportConfig
@@ -16,6 +13,7 @@ from saywhy.model.outcome import Expanded, Failed
 from tests.flow.categorize.corp import (
     INSIDE,
     OUTSIDE,
+    Asked,
     at,
     categorizer,
     contact,
@@ -178,11 +176,11 @@ class TestGroups:
         assert failure.evidence.name == "g0 -> g1 -> g2 -> g3"
 
     def test_a_group_too_large_fails_whole(self) -> None:
-        organisation = corp(
-            group("small", "ann", "bob"), group("large", *(f"u{n}@x.example" for n in range(9))), ANN, BOB
+        large = group("large", *(f"u{n}@x.example" for n in range(9)))
+        categorize = categorizer(
+            group("small", "ann", "bob"), large, ANN, BOB, transport=TransportConfig(max_group_members=10)
         )
-        owners = Owners(organisation, TableDirectory(lambda: organisation), near=False)
-        results = Expansion(owners, 100, max_members=10).run(mail("small", "large").recipients)
+        results = categorize(mail("small", "large"), OUTSIDE)
         assert told(results) == ["small>2", "5.2.4", "box:ann", "box:bob"]
         evidence = failed(results[1]).failure.evidence
         assert (evidence.name, evidence.observed, evidence.limit) == ("large", 11, 10)
@@ -255,7 +253,7 @@ def test_any_tangle_reaches_whoever_can_be_reached_once_and_fails_where_nobody_c
 ) -> None:
     organisation = corp(*objects)
     directory = TableDirectory(lambda: organisation)
-    results = Categorizer(lambda: organisation, directory)(mail(*recipients), OUTSIDE)
+    results = Asked(lambda: organisation, directory)(mail(*recipients), OUTSIDE)
     goals = [each.mailbox or str(each.address) for each in results if each.outcome is None]
     assert sorted(goals) == sorted(set().union(*(_reachable(each, objects) for each in recipients)))
     for recipient in recipients:

@@ -155,8 +155,8 @@ class Desk:
     def organisation(self) -> Organisation:
         return Organisation(self.revision, transport=self.transport, send_connectors=self.connectors)
 
-    def categorize(self, envelope: Envelope, origin: Origin) -> list[Resolved]:
-        return [entry for recipient in envelope.recipients for entry in self._resolve(recipient)]
+    async def categorize(self, message: Message) -> list[Resolved]:
+        return [entry for recipient in message.envelope.recipients for entry in self._resolve(recipient)]
 
     def _resolve(self, recipient: Recipient) -> list[Resolved]:
         found = self.known.get(str(recipient.address))

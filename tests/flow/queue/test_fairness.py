@@ -7,8 +7,11 @@ from collections import Counter
 
 from saywhy.flow.queue.settings import QueueSettings
 from saywhy.lab.clock import jumping
+from saywhy.model.event import Kind
+from saywhy.model.evidence import Step
 from saywhy.model.organisation import SendConnector
-from tests.flow.queue.desk import DONE, HOUR, MINUTE, NO_ANSWER, Desk, every, running
+from saywhy.model.outcome import Deferred
+from tests.flow.queue.desk import CONTENT, DONE, HOUR, MINUTE, NO_ANSWER, Desk, every, failure, running
 
 
 class Gate:
@@ -58,7 +61,7 @@ async def test_a_connectors_new_limit_holds_for_the_queue_that_waits() -> None:
 @jumping
 async def test_all_destinations_together_keep_to_the_limit_of_the_process() -> None:
     gate = Gate()
-    async with running(Desk(script=gate, settings=QueueSettings(max_attempts=7))) as desk:
+    async with running(Desk(script=gate, settings=QueueSettings(max_attempts=7, slow=5.0))) as desk:
         for number in range(30):
             await desk.send(f"a@host{number}.test")
         await desk.settled(10)
@@ -80,7 +83,7 @@ async def test_contents_under_way_are_bounded_but_one_always_goes() -> None:
 @jumping
 async def test_destinations_take_turns() -> None:
     gate = Gate()
-    async with running(Desk(script=gate, settings=QueueSettings(max_attempts=1))) as desk:
+    async with running(Desk(script=gate, settings=QueueSettings(max_attempts=1, slow=5.0))) as desk:
         for number in range(6):
             await desk.send(f"r{number}@big.test")
         await desk.send("a@small.test")
@@ -151,3 +154,136 @@ async def test_contents_beyond_the_bound_are_read_back_from_the_store() -> None:
         await desk.settled()
         assert 0 < len(reads) < 5
         assert await desk.empty()
+
+
+@jumping
+async def test_a_destination_begins_with_few_connections_and_earns_more_by_answering() -> None:
+    gate = Gate()
+    async with running(Desk(script=gate)) as desk:
+        await asyncio.gather(*(desk.send(f"r{number}@one.test") for number in range(120)))
+        await desk.settled(0.2)
+        assert gate.most["one.test"] == 5
+        await desk.settled(20)
+        assert gate.most["one.test"] == 20
+        assert await desk.empty()
+
+
+class Narrow(Gate):
+    """Bears so many connections at once and closes the others with 421, as busy servers do."""
+
+    def __init__(self, bears: int) -> None:
+        super().__init__()
+        self._bears = bears
+        self.closed: list[int] = []
+
+    async def __call__(self, transmission):
+        if self.now["all"] >= self._bears:
+            self.closed.append(self.now["all"])
+            return [CLOSING] * len(transmission.pending)
+        return await super().__call__(transmission)
+
+
+CLOSING = Deferred(failure("4.3.2", "remote-deferred", reply=421, step=Step.GREETING, remote=True))
+
+
+@jumping
+async def test_a_host_that_closes_some_of_many_connections_gets_half_as_many_and_is_not_down() -> None:
+    host = Narrow(3)
+    async with running(Desk(script=host)) as desk:
+        await asyncio.gather(*(desk.send(f"r{number}@one.test") for number in range(60)))
+        await desk.settled(40)
+        done = len(desk.sink.of(Kind.SEND))
+        assert done >= 30, "the hop must be used all the while, though some attempts were turned away"
+        await desk.settled(HOUR)
+        assert await desk.empty()
+        assert all(event.data["attempts"] < 10 for event in desk.sink.of(Kind.SEND))
+
+
+@jumping
+async def test_a_host_that_closes_every_connection_is_down_and_probed_singly() -> None:
+    async with running(Desk(script=every(CLOSING))) as desk:
+        await asyncio.gather(*(desk.send(f"r{number}@one.test") for number in range(30)))
+        await desk.settled(10)
+        assert len(desk.attempts) <= 8  # five at once, two, one
+        await desk.settled(3 * MINUTE)
+        assert [at for at in desk.times() if at > 1] == [MINUTE, 2 * MINUTE, 3 * MINUTE]
+
+
+@jumping
+async def test_hosts_that_hang_give_their_places_up_to_those_that_answer() -> None:
+    async def script(transmission):
+        if "hangs" in transmission.hop.domain:
+            await asyncio.sleep(300)
+            return [NO_ANSWER] * len(transmission.pending)
+        return [DONE] * len(transmission.pending)
+
+    settings = QueueSettings(max_attempts=10, max_slow_attempts=100, slow=5.0)
+    async with running(Desk(script=script, settings=settings)) as desk:
+        for number in range(30):
+            await desk.send(f"a@hangs{number}.test")
+        await desk.send("a@good.test")
+        await desk.settled(60)
+        (at,) = desk.times("good.test")
+        assert at <= 20
+        assert len(desk.times("hangs")) == 30
+
+
+@jumping
+async def test_attempts_that_hang_are_bounded_too() -> None:
+    async def script(transmission):
+        await asyncio.sleep(300)
+        return [NO_ANSWER] * len(transmission.pending)
+
+    settings = QueueSettings(max_attempts=7, max_strangers=5, max_slow_attempts=10, slow=5.0)
+    async with running(Desk(script=script, settings=settings)) as desk:
+        for number in range(40):
+            await desk.send(f"a@hangs{number}.test")
+        await desk.settled(200)
+        assert len(desk.attempts) == 15
+
+
+@jumping
+async def test_one_destinations_large_messages_leave_room_for_those_of_others() -> None:
+    gate = Gate()
+    async with running(Desk(script=gate, settings=QueueSettings(max_attempt_bytes=1200))) as desk:
+        large = CONTENT + b"x" * 200
+        for number in range(6):
+            await desk.send(f"r{number}@big.test", content=large)
+        await desk.send("a@small.test")
+        await desk.settled(0.1)
+        assert gate.most["big.test"] == 2
+        assert len(desk.times("small.test")) == 1
+
+
+@jumping
+async def test_destinations_that_have_answered_are_not_kept_waiting_by_strangers_that_hang() -> None:
+    async def script(transmission):
+        if "hangs" in transmission.hop.domain:
+            await asyncio.sleep(300)
+            return [NO_ANSWER] * len(transmission.pending)
+        return [DONE] * len(transmission.pending)
+
+    settings = QueueSettings(max_attempts=10, max_strangers=5, max_slow_attempts=0)
+    async with running(Desk(script=script, settings=settings)) as desk:
+        await desk.send("a@good.test")
+        await desk.settled()
+        for number in range(30):
+            await desk.send(f"a@hangs{number}.test")
+        await desk.send("b@good.test", "b@new.test")
+        await desk.settled(10)
+        assert len(desk.times("good.test")) == 2
+        assert len(desk.times("hangs")) == 5
+        assert desk.times("new.test") == []
+
+
+@jumping
+async def test_strangers_and_proven_destinations_take_turns() -> None:
+    gate = Gate()
+    async with running(Desk(script=gate, settings=QueueSettings(max_attempts=1, slow=5.0))) as desk:
+        await desk.send("a@known.test")
+        await desk.settled(2)
+        for number in range(6):
+            await desk.send(f"r{number}@known.test")
+        await desk.send("a@new.test")
+        await desk.settled(20)
+        assert [entry.hop for entry in desk.attempts].index("dns/new.test/Internet") <= 3

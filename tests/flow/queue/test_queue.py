@@ -312,7 +312,7 @@ async def test_a_reporter_that_breaks_loses_nothing() -> None:
 @jumping
 async def test_a_categorizer_that_breaks_refuses_the_message_for_now() -> None:
     desk = Desk()
-    desk.categorize = lambda envelope, origin: 1 / 0
+    desk.categorize = lambda message: 1 / 0
     desk.queue = desk.make()
     async with running(desk):
         with pytest.raises(Refused) as refused:

@@ -6,11 +6,14 @@ import asyncio
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from itertools import count
+from typing import Any
 
+from saywhy.flow.receive.asking import Names
 from saywhy.flow.receive.limits import InFlight
 from saywhy.flow.receive.services import Services
 from saywhy.flow.receive.session import Session
 from saywhy.flow.stages import Submission
+from saywhy.infra.errors import DnsError, DnsProblem
 from saywhy.model.address import Address
 from saywhy.model.event import Event
 from saywhy.model.evidence import Evidence, Stage
@@ -93,6 +96,25 @@ class FixedClock:
         return 1_210_108_988.0  # Tue, 06 May 2008 21:23:08 UTC
 
 
+class Zone:
+    """What the DNS says: (type, name) -> records or the trouble; anything else does not exist."""
+
+    def __init__(self, records: dict[tuple[str, str], Any] | None = None) -> None:
+        self._records = records or {}
+
+    async def mx(self, domain: str) -> list[tuple[int, str]]:
+        return self._answer("MX", domain)
+
+    async def addresses(self, name: str) -> list[str]:
+        return self._answer("A/AAAA", name)
+
+    def _answer(self, rtype: str, name: str) -> Any:
+        found = self._records.get((rtype, name), DnsProblem.NXDOMAIN)
+        if isinstance(found, DnsProblem):
+            raise DnsError(name, rtype, found)
+        return found
+
+
 class Dialogue:
     """`await say("MAIL FROM:<a@b>")` -> the replies that came back."""
 
@@ -104,6 +126,7 @@ class Dialogue:
         tls_available: bool = True,
         in_flight: int = 10_000_000,
         organisation: Organisation = ORGANISATION,
+        names: Names | None = None,
     ) -> None:
         self.recorder = Recorder()
         numbers = count(1)
@@ -117,6 +140,7 @@ class Dialogue:
             clock=FixedClock(),
             sink=self.recorder,
             in_flight=InFlight(in_flight),
+            names=names or Zone(),
         )
         self.session = Session(self.services, connector, self.recorder, ip, tls_available=tls_available)
         self.session.connected()

@@ -169,7 +169,7 @@ async def test_the_implicit_mx_is_not_ourselves_either() -> None:
 async def test_an_mx_without_address_is_an_error_and_never_falls_back_to_the_domains_own_address() -> None:
     zone = Zone({"dest.test": [(10, "gone.dest.test")]}, {"dest.test": ["192.0.2.4"]})
     failure = await refusal(finder(zone))
-    assert failure.line() == "550 5.4.4 ROUTING.NoNextHop; no MX or address for dest.test"
+    assert failure.line() == "550 5.4.0 SMTPSEND.DNS.HostNotFound; the mail hosts of dest.test do not exist"
     assert failure.cause == "no-mail-host"
     assert failure.evidence.dns == "MX dest.test: 10 gone.dest.test; A/AAAA gone.dest.test: NXDOMAIN"
     assert "A/AAAA dest.test" not in zone.asked
@@ -233,7 +233,8 @@ async def test_the_status_for_a_domain_that_does_not_exist_can_be_set() -> None:
 async def test_a_name_service_in_trouble_is_a_reason_to_wait(problem: DnsProblem) -> None:
     failure = await refusal(finder(Zone({"dest.test": problem})))
     assert (str(failure.status), failure.cause, failure.permanent) == ("4.4.0", "dns-unavailable", False)
-    assert failure.tag == "SMTPSEND.DNS.Unavailable"
+    refused = problem is DnsProblem.REFUSED
+    assert failure.tag == ("SMTPSEND.DNS.Refused" if refused else "SMTPSEND.DNS.Unavailable")
     assert failure.evidence.dns == f"MX dest.test: {problem.value}"
 
 

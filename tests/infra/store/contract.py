@@ -15,8 +15,6 @@ from saywhy.infra.store.protocol import (
     ChangeConflict,
     DueFilter,
     MessageFilter,
-    ObjectChange,
-    RevisionConflict,
     Store,
     TrackingFilter,
 )
@@ -214,22 +212,6 @@ class StoreContract:
         assert await store.forget(4.0) == 0
         assert await store.forget(100.0, limit=2) == 2
         assert [row.at for row in await store.tracking(TrackingFilter())] == [6.0, 7.0, 8.0, 9.0, 10.0]
-
-    async def test_objects_change_together_under_the_next_revision(self, store: Store) -> None:
-        assert await store.objects() == (0, [])
-        put = [
-            ObjectChange("domain", "corp.example", {"name": "corp.example"}),
-            ObjectChange("mailbox", "guy", {"name": "guy", "addresses": ["guy@corp.example"]}),
-        ]
-        assert await store.change_objects(0, put) == 1
-        assert await store.change_objects(1, [ObjectChange("mailbox", "guy", None)]) == 2
-        assert await store.objects() == (2, [("domain", "corp.example", {"name": "corp.example"})])
-
-    async def test_objects_of_another_revision_are_left_alone(self, store: Store) -> None:
-        await store.change_objects(0, [ObjectChange("domain", "a.example", {})])
-        with pytest.raises(RevisionConflict, match="revision 1"):
-            await store.change_objects(0, [ObjectChange("domain", "b.example", {})])
-        assert await store.objects() == (1, [("domain", "a.example", {})])
 
     async def test_octets_that_are_no_text_are_kept_exactly(self, store: Store) -> None:
         new = new_message(store.next_id(), hop=NextHop(HopKind.SMART_HOST, "[192.0.2.1], relay/2", "a/b"))

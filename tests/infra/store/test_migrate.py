@@ -59,7 +59,7 @@ def test_a_migration_that_breaks_leaves_the_version_before(
     migrate.migrate(database, "queue")
     before, last = shape(database), max(migrate.migrations())
     broken = {**migrate.migrations(), last + 1: "CREATE TABLE fine (x);\nCREATE TABLE fine (y);\n"}
-    monkeypatch.setattr(migrate, "migrations", lambda: broken)
+    monkeypatch.setattr(migrate, "migrations", lambda _: broken)
     with pytest.raises(sqlite3.OperationalError):
         migrate.migrate(database, "queue")
     assert shape(database) == before

@@ -1,4 +1,4 @@
-"""Operations without a server: on the store itself, under the lock of the data directory.
+"""Operations without a server: on the organisation's file and all shards, under the lock of the data directory.
 
 No server can start meanwhile.  Only what the store alone can do is done here; the queue runs in the server.
 Imported before root becomes the owner of the data, who may not be able to read the packages.
@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 import os
 from collections.abc import Mapping
+from contextlib import AsyncExitStack
 from pathlib import Path
 
 from saywhy.config.settings import Settings
@@ -16,6 +17,7 @@ from saywhy.doors.cli.reach import no_server
 from saywhy.infra.errors import StoreError
 from saywhy.infra.log.jsonl import JsonLines
 from saywhy.infra.passwords import Passwords
+from saywhy.infra.store.objects import SqliteObjects
 from saywhy.infra.store.sqlite import SqliteStore
 from saywhy.model.clock import SystemClock
 from saywhy.model.event import Event
@@ -26,6 +28,8 @@ from saywhy.operations.execute import execute
 from saywhy.server.control import user_name
 from saywhy.server.lock import DataLock, DataLocked
 from saywhy.server.organisation import CurrentOrganisation
+from saywhy.server.posts import shards_in
+from saywhy.server.shards import Access, Shards, access
 
 _AS_OWNER = "call saywhy as root or as the server's user"
 
@@ -69,20 +73,24 @@ def _lock(settings: Settings, operation: Operation) -> DataLock:
 async def _on_the_store(
     settings: Settings, operation: Operation, parameters: Mapping[str, object], actor: str
 ) -> Result:
-    store = await SqliteStore.open(settings.store.path)
-    passwords = Passwords(threads=1)
-    log = _Log(settings.log.path)
-    try:
-        organisation = CurrentOrganisation(store)
+    async with AsyncExitStack() as stack:
+        objects = await SqliteObjects.open(settings.store.path)
+        stack.push_async_callback(objects.close)
+        accesses: dict[int, Access] = {}
+        for shard in shards_in(settings.store.path):
+            store = await SqliteStore.open(settings.store.path, shard)
+            stack.push_async_callback(store.close)
+            accesses[shard] = access(store, _NoQueue())
+        shards = Shards(lambda: accesses)
+        passwords = Passwords(threads=1)
+        stack.callback(passwords.close)
+        log = _Log(settings.log.path)
+        stack.callback(log.close)
+        organisation = CurrentOrganisation(objects)
         await organisation.reload()
         listeners = frozenset(settings.listeners)
-        clock = SystemClock()
-        context = Context(store, _NoQueue(), organisation, passwords, log, clock, listeners, actor)
+        context = Context(shards, shards, organisation, passwords, log, SystemClock(), listeners, actor)
         return await execute(context, operation.name, parameters)
-    finally:
-        passwords.close()
-        log.close()
-        await store.close()
 
 
 class _NoQueue:

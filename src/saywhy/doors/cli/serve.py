@@ -16,10 +16,11 @@ from saywhy.config.settings import Settings
 from saywhy.infra.errors import InfraError
 from saywhy.infra.net.loop import new_event_loop
 from saywhy.server import privileges
-from saywhy.server.app import App
 from saywhy.server.control import ControlInUse
 from saywhy.server.lock import DataLocked
 from saywhy.server.privileges import PrivilegeError
+from saywhy.server.processes import Processes
+from saywhy.server.supervisor import Supervisor
 
 EX_CONFIG = 78  # sysexits.h: something is wrong with the configuration
 EX_UNAVAILABLE = 69
@@ -55,10 +56,11 @@ def serve(file: Path | None) -> None:
         sys.exit(EX_UNAVAILABLE)
 
 
-async def run(settings: Settings) -> None:
-    app = App(settings)
-    await app.start()
-    for name, addresses in app.addresses.items():
+async def run(settings: Settings, synchronous: str = "FULL") -> None:
+    """`synchronous` is the stores'; only a test asks for less."""
+    supervisor = Supervisor(settings, Processes(), synchronous=synchronous)
+    await supervisor.start()
+    for name, addresses in supervisor.addresses.items():
         for host, port in addresses:
             click.echo(f"listening: {name} {host}:{port}", err=True)
     stop = asyncio.Event()
@@ -68,10 +70,10 @@ async def run(settings: Settings) -> None:
     reloads: set[asyncio.Task[None]] = set()
 
     def reload() -> None:
-        task = loop.create_task(app.reload())
+        task = loop.create_task(supervisor.reload())
         reloads.add(task)
         task.add_done_callback(reloads.discard)
 
     loop.add_signal_handler(signal.SIGHUP, reload)
     await stop.wait()
-    await app.stop()
+    await supervisor.stop()

@@ -1,6 +1,7 @@
-"""Categorize: whose is each recipient's address, and where does its mail go (spec A6.2, E, F4)?
+"""Categorize: who sends, whose is each recipient's address, and where does its mail go (spec A6.2, E, F4)?
 
-`owner` looks one address up, `expansion` follows contacts and groups to their ends, `wishes` says which reports
-a group's members may cause, `failures` are this stage's own.  Left out: restrictions on senders, moderation,
-dynamic groups, alternate recipients.
+`sender` knows who sends and whether he may, `owner` looks one address up, `expansion` follows contacts,
+forwarding and groups to their ends, `restrictions` says who may write to whom, `usable` what is broken, `wishes`
+which reports a group's members may cause, `imcea` reads old internal addresses, `failures` are this stage's own.
+Left out: moderation by reply, expansion at another server.
 """

@@ -1,58 +1,72 @@
-"""The stage itself: an envelope -> what each recipient is; an address -> whether RCPT may take it.
+"""The stage itself: a message -> what each recipient is; an address -> whether RCPT may take it.
 
-The order is that of spec A6 rule 2: the message's own limit (5.5.3) before any recipient.  A directory that is
-down defers the whole message (spec F4): a part of it sent now and the rest later would reach those twice whom both
-parts lead to.
+The order is that of spec A6 rule 2: the sender and the message as a whole (5.1.7, 5.2.3, 5.5.3) before any
+recipient.  A directory that is down defers the whole message (spec F4): a part of it sent now and the rest later
+would reach those twice whom both parts lead to.
 """
 
 from __future__ import annotations
 
-from saywhy.flow.categorize import failures
-from saywhy.flow.categorize.expansion import Expansion
-from saywhy.flow.categorize.owner import Owners, is_postmaster
+from saywhy.flow.categorize import failures, imcea, sender
+from saywhy.flow.categorize.expansion import Expansion, Settings
+from saywhy.flow.categorize.owner import Owners, is_postmaster, is_system
+from saywhy.flow.categorize.restrictions import Restrictions
 from saywhy.flow.stages import CurrentOrganisation, Directory, Resolved
 from saywhy.infra.errors import DirectoryDown
 from saywhy.model.address import Address
-from saywhy.model.envelope import Envelope, Origin
 from saywhy.model.organisation import DomainType
 from saywhy.model.outcome import Deferred, Failed
+from saywhy.model.queued import Message
 
 
 class Categorizer:
-    """stages.Categorize, and the look-up of recipients that the receive stage asks at RCPT."""
+    """stages.Categorize, and the look-up of recipients that the receive stage asks at RCPT.
 
-    def __init__(self, organisation: CurrentOrganisation, directory: Directory) -> None:
+    `hostname` is this server's, as groups name their expansion server.
+    """
+
+    def __init__(self, organisation: CurrentOrganisation, directory: Directory, hostname: str = "") -> None:
         self._organisation = organisation
         self._directory = directory
+        self._hostname = hostname
 
-    def __call__(self, envelope: Envelope, origin: Origin) -> list[Resolved]:
-        organisation = self._organisation()
-        limit = organisation.transport.max_recipients
-        if len(envelope.recipients) > limit:
-            failed = Failed(failures.too_many_recipients(len(envelope.recipients), limit))
-            return [Resolved(each, each.address, outcome=failed) for each in envelope.recipients]
+    async def __call__(self, message: Message) -> list[Resolved]:
         try:
-            owners = Owners(organisation, self._directory, near=origin.internal)
-            return Expansion(owners, organisation.transport.max_group_depth).run(envelope.recipients)
+            return await self._categorize(message)
         except DirectoryDown as down:
-            deferred = Deferred(failures.directory_down(str(down)))
-            return [Resolved(each, each.address, outcome=deferred) for each in envelope.recipients]
+            return _all(message, Deferred(failures.directory_down(str(down))))
+
+    async def _categorize(self, message: Message) -> list[Resolved]:
+        owners = Owners(self._organisation(), self._directory, near=message.origin.internal)
+        who = await sender.identify(message, owners)
+        failure = sender.check(who, message, owners.organisation)
+        if failure is not None:
+            return _all(message, Failed(failure))
+        restrictions = Restrictions(who, owners, message.size)
+        settings = Settings(restrictions, self._hostname, message.headline.no_alternate)
+        return await Expansion(owners, settings).run(message.envelope.recipients)
 
     def lookup(self, address: Address, *, internal: bool) -> Failed | None:
         """Why RCPT may not take `address`, or None: 5.1.1, or 4.3.0 when the directory is down.
 
         Only whether it exists: an address that two own, or that leads in a circle, is accepted and reported on.
+        What `fetch` has not brought is taken, too.
         """
         organisation = self._organisation()
         domain = organisation.domains.get(address.domain_key)
         if domain is None or domain.type is not DomainType.AUTHORITATIVE or is_postmaster(address):
             return None
         try:
-            if self._directory.find(address):
-                return None
+            found = self._directory.find(address)
         except DirectoryDown as down:
             return Failed(failures.directory_down_at_rcpt(str(down)))
+        if found is None or found or imcea.is_encapsulated(address) or is_system(address, organisation):
+            return None
         if not (internal and organisation.transport.near_misses):
             return failures.USER_UNKNOWN
         near = Owners(organisation, self._directory, near=True).near(address)
         return Failed(failures.user_unknown(near))
+
+
+def _all(message: Message, outcome: Failed | Deferred) -> list[Resolved]:
+    return [Resolved(each, each.address, outcome=outcome) for each in message.envelope.recipients]

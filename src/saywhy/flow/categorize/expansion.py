@@ -2,50 +2,79 @@
 
 Breadth first, so that recipients named in the envelope come before the members of groups and keep their own
 DSN wishes.  Each mailbox and each foreign address is reached once, the first time; each group is expanded once,
-which makes groups that contain one another harmless.  A chain of contacts (or of groups with one member) that
-comes back to itself reaches nobody: 5.4.6.  A group that leads to nobody fails too (5.2.4), because every
-accepted recipient must end somewhere (R1).
+which makes groups that contain one another harmless, and mailboxes that forward to one another and keep a copy.  A
+chain of forwarding (contacts, mailboxes without a copy, groups with one member) that comes back to itself reaches
+nobody: 5.4.6.  A group that leads to nobody fails too (5.2.4), because every accepted recipient must end
+somewhere (R1).
 """
 
 from __future__ import annotations
 
+import asyncio
 import dataclasses
 from collections import defaultdict, deque
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import islice
 from typing import assert_never
 
-from saywhy.flow.categorize import failures, wishes
-from saywhy.flow.categorize.owner import Ambiguous, Elsewhere, Owners, Unknown
-from saywhy.flow.stages import Resolved
+from saywhy.flow.categorize import failures, imcea, usable, wishes
+from saywhy.flow.categorize.owner import BATCH, Ambiguous, Elsewhere, Owners, Unknown
+from saywhy.flow.categorize.restrictions import Restrictions, plain
+from saywhy.flow.stages import Fork, Resolved
+from saywhy.model import matching
 from saywhy.model.address import Address
 from saywhy.model.envelope import Recipient
 from saywhy.model.failure import Failure
-from saywhy.model.organisation import Contact, Folder, Group, Mailbox
-from saywhy.model.outcome import Expanded, Failed
+from saywhy.model.organisation import AmbiguousAction, Contact, DirectoryObject, Folder, Group, Mailbox
+from saywhy.model.outcome import Deferred, Expanded, Failed
 
-MAX_MEMBERS = 50_000  # of all groups of one message, because they are queued in one commit
+TURN = 200  # addresses followed before others have their turn
 
 _End = tuple[str, ...]  # what recipients share that end in one place: ("mailbox", "jethro")
 
 
 @dataclass(frozen=True, slots=True)
+class Settings:
+    """Of one message; `hostname` is this server's, for groups that only one server expands."""
+
+    restrictions: Restrictions
+    hostname: str = ""
+    no_alternate: bool = False  # the message may not go to a substitute
+
+
+@dataclass(frozen=True, slots=True)
 class _Step:
-    """An address to look up.  `group` brought it ("": the envelope); `passed` are all objects on the way here."""
+    """An address to look up.
+
+    `group` brought it ("": the envelope); `passed` are all objects on the way here; `forwarder` keeps a copy and
+    sends this one on; `fork` is the list whose member it is.
+    """
 
     recipient: Recipient
     address: Address
     group: str = ""
     passed: tuple[str, ...] = ()
+    forwarder: DirectoryObject | None = None
+    fork: Fork | None = None
+
+
+@dataclass(slots=True)
+class _Way:
+    """From a step's address on: where it stands, what lies behind it, and the object that led here."""
+
+    address: Address
+    passed: tuple[str, ...]
+    last: DirectoryObject | None
 
 
 class Expansion:
     """One message's.  DirectoryDown passes through it."""
 
-    def __init__(self, owners: Owners, max_depth: int, max_members: int = MAX_MEMBERS) -> None:
+    def __init__(self, owners: Owners, settings: Settings) -> None:
         self._owners = owners
-        self._max_depth = max_depth
-        self._max_members = max_members
+        self._settings = settings
+        self._config = owners.organisation.transport
         self._members = 0
         self._steps: deque[_Step] = deque()
         self._ends: dict[_End, Resolved] = {}
@@ -54,53 +83,123 @@ class Expansion:
         self._fruitful: set[str] = set()  # groups that lead to an end
         self._containers: dict[str, list[str]] = defaultdict(list)  # group -> groups that it was met in
 
-    def run(self, recipients: Sequence[Recipient]) -> list[Resolved]:
+    async def run(self, recipients: Sequence[Recipient]) -> list[Resolved]:
         """Those that the envelope names, in its order, then members level by level."""
         self._steps.extend(_Step(each, each.address) for each in recipients)
+        followed = 0
         while self._steps:
-            self._follow(self._steps.popleft())
+            await self._follow(self._steps.popleft())
+            followed += 1
+            if followed % TURN == 0:
+                await asyncio.sleep(0)
         self._find_fruitful()
         return self._results()
 
-    def _follow(self, step: _Step) -> None:
+    async def _follow(self, step: _Step) -> None:
         """From an address to its end or to a group, through whatever has one successor only."""
-        address, passed = step.address, step.passed
-        end: _End
-        last: Contact | Group | None = None
+        way = _Way(step.address, step.passed, step.forwarder)
         while True:
-            owner = self._owners.of(address)
+            owner = self._owners.at_once(way.address)
+            if owner is None or isinstance(owner, Unknown):
+                owner = await self._owners.of(
+                    way.address, [each.address for each in islice(self._steps, BATCH - 1)]
+                )
             match owner:
-                case Mailbox() | Folder():
-                    primary = owner.addresses[0] if owner.addresses else address
-                    end = ("mailbox", owner.name.lower())
-                    return self._arrive(step, end, Resolved(step.recipient, primary, owner.name))
                 case Elsewhere():
-                    end = ("address", address.local, address.domain_key)
-                    return self._arrive(step, end, Resolved(step.recipient, address))
-                case Unknown():
-                    return self._fail(step, address, self._not_found(address, passed, last))
-                case Ambiguous(names):
-                    return self._fail(step, address, failures.ambiguous(names))
-                case Contact() | Group():
-                    circle = owner.name in passed[len(step.passed) :]
-                    passed = (*passed, owner.name)
-                    if circle:
-                        return self._fail(step, address, failures.loop(passed))
-                    if len(passed) > self._max_depth:
-                        return self._fail(step, address, failures.too_deep(passed, self._max_depth))
-                    successor = _successor(owner)
-                    if successor is None and isinstance(owner, Group):
-                        return self._expand(step, address, owner, passed)
-                    address, last = successor or address, owner
+                    return self._leave(step, way)
+                case Unknown() | Ambiguous():
+                    return self._nobody(step, way, owner)
+                case Mailbox() | Contact() | Group() | Folder():
+                    if not await self._pass(step, way, owner):
+                        return None
                 case _:
                     assert_never(owner)
 
-    def _not_found(self, address: Address, passed: tuple[str, ...], last: Contact | Group | None) -> Failure:
-        if isinstance(last, Contact):
-            return failures.target_not_found(passed)
-        if passed:  # the group's owner mistyped it, not the sender
-            return failures.not_found(passed)
-        return failures.not_found((), self._owners.near(address))
+    async def _pass(self, step: _Step, way: _Way, item: DirectoryObject) -> bool:
+        """True when `way` leads on; otherwise the step has ended here."""
+        failure = usable.broken(item, self._config)
+        if failure is None and not (plain(item) and not self._config.max_receive_size):
+            failure = await self._restricted(step, way, item)
+        if failure is None and isinstance(item, Mailbox) and item.disabled:
+            failure = failures.mailbox_disabled(item.name)
+        if failure is not None:
+            self._fail(step, way.address, failure)
+            return False
+        target = usable.successor(item)
+        if target is None:
+            await self._end_at(step, way, item)
+            return False
+        return self._advance(step, way, item, target)
+
+    async def _restricted(self, step: _Step, way: _Way, item: DirectoryObject) -> Failure | None:
+        failure = await self._settings.restrictions.check(item, nested=bool(step.group))
+        if failure is not None and failure.status.subject == 7 and isinstance(way.last, Mailbox | Folder):
+            return failures.redirection_denied((*way.passed, item.name))  # spec 5.7.3 b
+        return failure
+
+    def _advance(self, step: _Step, way: _Way, item: DirectoryObject, target: Address) -> bool:
+        """On to `target`, unless that leads in a circle, too far, or is forbidden."""
+        circle = item.name in way.passed[len(step.passed) :]
+        way.passed = (*way.passed, item.name)
+        failure = None
+        if circle:
+            failure = failures.loop(way.passed)
+        elif len(way.passed) > self._config.max_group_depth:
+            failure = failures.too_deep(way.passed, self._config.max_group_depth)
+        elif self._settings.no_alternate and isinstance(item, Mailbox | Folder):
+            failure = failures.redirection_denied(way.passed)  # spec 5.7.3 a
+        if failure is not None:
+            self._fail(step, way.address, failure)
+            return False
+        way.address, way.last = target, item
+        return True
+
+    async def _end_at(self, step: _Step, way: _Way, item: DirectoryObject) -> None:
+        if isinstance(item, Group):
+            await self._expand(step, way, item)
+            return
+        primary = item.addresses[0] if item.addresses else way.address
+        end = ("mailbox", item.name.lower())
+        first = end not in self._ends
+        self._arrive(step, end, Resolved(step.recipient, primary, item.name, fork=step.fork))
+        target = usable.forwarding(item)
+        if target is not None and first and not self._settings.no_alternate:
+            copy = _Step(
+                wishes.for_members(step.recipient), target, step.group, (*way.passed, item.name), item, step.fork
+            )
+            self._steps.append(copy)
+
+    def _leave(self, step: _Step, way: _Way) -> None:
+        address = way.address
+        if usable.must_be_ours(way.last):
+            self._fail(step, address, failures.target_not_found(way.passed))
+            return
+        failure = self._settings.restrictions.check_foreign()
+        if failure is not None:
+            self._fail(step, address, failure)
+            return
+        end = ("address", address.local, address.domain_key)
+        self._arrive(step, end, Resolved(step.recipient, address, fork=step.fork))
+
+    def _nobody(self, step: _Step, way: _Way, owner: Unknown | Ambiguous) -> None:
+        if isinstance(owner, Unknown):
+            self._fail(step, way.address, self._not_found(way))
+        elif self._config.ambiguous_action is AmbiguousAction.DEFER:
+            waiting = Deferred(failures.ambiguous_now(owner.names))
+            end = ("waiting", step.recipient.address.key, way.address.key)
+            self._arrive(step, end, Resolved(step.recipient, way.address, outcome=waiting, fork=step.fork))
+        else:
+            self._fail(step, way.address, failures.ambiguous(owner.names))
+
+    def _not_found(self, way: _Way) -> Failure:
+        if isinstance(way.last, Contact | Mailbox | Folder):
+            return failures.target_not_found(way.passed)
+        if imcea.is_encapsulated(way.address):
+            kind = imcea.kind(way.address)
+            return failures.not_for_smtp(kind) if kind in imcea.REFUSED else failures.legacy_unknown()
+        if way.passed:  # the group's owner mistyped it, not the sender
+            return failures.not_found(way.passed)
+        return failures.not_found((), self._owners.near(way.address))
 
     def _arrive(self, step: _Step, end: _End, resolved: Resolved) -> None:
         if step.group:
@@ -113,27 +212,59 @@ class Expansion:
     def _fail(self, step: _Step, address: Address, failure: Failure) -> None:
         """A failure is an end like others, but each recipient's own: its sender must hear of it."""
         end = ("failed", step.recipient.address.key, address.key)
-        self._arrive(step, end, Resolved(step.recipient, address, outcome=Failed(failure)))
+        self._arrive(step, end, Resolved(step.recipient, address, outcome=Failed(failure), fork=step.fork))
 
-    def _expand(self, step: _Step, address: Address, group: Group, passed: tuple[str, ...]) -> None:
+    # -- groups --
+
+    async def _expand(self, step: _Step, way: _Way, group: Group) -> None:
         name = group.name.lower()
         end = ("group", name)
+        way.passed = (*way.passed, group.name)
         if step.group:
             self._containers[name].append(step.group)
         if end in self._ends:
             self._duplicates[end].append(step.recipient)
             return
-        members = _distinct(group.members)
-        if self._members + len(members) > self._max_members:
-            observed = self._members + len(members)
-            self._fail(step, address, failures.too_many_members(passed, observed, self._max_members))
+        members = await self._membership(group, way)
+        if isinstance(members, Failure):
+            self._fail(step, way.address, members)
             return
         self._members += len(members)
         if not step.group:
-            self._addressed[end] = passed
-        self._ends[end] = Resolved(step.recipient, address, outcome=Expanded(group.name, len(members)))
+            self._addressed[end] = way.passed
+        fork = _fork(group) or step.fork
+        outcome = Expanded(group.name, len(members), list=fork is not None)
+        self._ends[end] = Resolved(step.recipient, way.address, outcome=outcome, fork=step.fork)
         inherited = wishes.for_members(step.recipient)
-        self._steps.extend(_Step(inherited, each, name, passed) for each in members)
+        for member in members:
+            recipient = inherited if fork is None else Recipient(member)
+            self._steps.append(_Step(recipient, member, name, way.passed, fork=fork))
+
+    async def _membership(self, group: Group, way: _Way) -> list[Address] | Failure:
+        """The group's members, or why it cannot be expanded."""
+        server = group.expansion_server.lower()
+        if server and server != self._settings.hostname.lower():
+            return failures.expansion_server(way.passed, group.expansion_server)
+        if len(way.passed) > self._config.max_group_depth:
+            return failures.too_deep(way.passed, self._config.max_group_depth)
+        members = group.members
+        if group.filter:
+            found = await self._matching(group, way)
+            if isinstance(found, Failure):
+                return found
+            members = (*members, *found)
+        distinct = usable.distinct(members)
+        total, most = self._members + len(distinct), self._config.max_group_members
+        return failures.too_many_members(way.passed, total, most) if total > most else distinct
+
+    async def _matching(self, group: Group, way: _Way) -> list[Address] | Failure:
+        try:
+            found = await self._owners.directory.select(group.filter, group.filter_container)
+        except matching.FilterError as error:
+            return failures.bad_filter(way.passed, str(error))
+        if found is None:
+            return failures.bad_container(way.passed, group.filter_container)
+        return [item.addresses[0] for item in found if item.addresses and item.name.lower() != group.name.lower()]
 
     def _find_fruitful(self) -> None:
         """A group that holds a fruitful group is fruitful."""
@@ -158,13 +289,9 @@ class Expansion:
         return out
 
 
-def _successor(owner: Contact | Group) -> Address | None:
-    """Where all its mail goes on to, if that is one address: RFC 3461 section 5.2.7.2."""
-    if isinstance(owner, Contact):
-        return owner.external
-    members = _distinct(owner.members)
-    return members[0] if len(members) == 1 else None
-
-
-def _distinct(members: Sequence[Address]) -> list[Address]:
-    return list({(each.local, each.domain_key): each for each in members}.values())
+def _fork(group: Group) -> Fork | None:
+    """A group whose reports do not go to the sender is a list (errata 66): they go to its owner, or nowhere."""
+    if group.report_to_originator:
+        return None
+    owner = group.managed_by[0] if group.report_to_manager and group.managed_by else None
+    return Fork(owner, group.name)

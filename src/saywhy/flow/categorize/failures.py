@@ -49,6 +49,119 @@ def ambiguous(names: Sequence[str]) -> Failure:
     return _failed("5.1.4", "recipient-ambiguous", "RESOLVER.ADR.Ambiguous", "ambiguous address", evidence)
 
 
+def ambiguous_now(names: Sequence[str]) -> Failure:
+    """The same while a synchronisation may be mending it (AmbiguousAction.DEFER)."""
+    evidence = _seen(name=", ".join(names)[:MAX_NAME])
+    tag, text = "RESOLVER.ADR.Ambiguous", "ambiguous address"
+    return Failure(Status(4, 2, 0), 420, "recipient-ambiguous", text, evidence, permanent=False, tag=tag)
+
+
+def not_for_smtp(kind: str) -> Failure:
+    text = "address not allowed in SMTP"
+    return _failed("5.1.0", "address-not-for-smtp", "RESOLVER.ADR.InvalidInSmtp", text, _seen(name=kind))
+
+
+def legacy_unknown() -> Failure:
+    return _failed("5.1.1", "legacy-address-unknown", "RESOLVER.ADR.ExRecipNotFound", "not found", _seen())
+
+
+def no_target(name: str) -> Failure:
+    text = "contact without external address"
+    return _failed("5.1.0", "contact-without-target", "RESOLVER.ADR.NoTarget", text, _seen(name=name))
+
+
+def invalid_object(name: str, why: str) -> Failure:
+    text = "the recipient's entry is not usable"
+    evidence = _seen(name=f"{name}: {why}"[:MAX_NAME])
+    return _failed("5.1.5", "recipient-unusable", "RESOLVER.ADR.InvalidObject", text, evidence)
+
+
+def home_missing(name: str, home: str) -> Failure:
+    text = "the mailbox's database is not known"
+    evidence = _seen(name=f"{name}: {home}"[:MAX_NAME])
+    return _failed("5.1.6", "mailbox-home-missing", "RESOLVER.ADR.HomeDatabaseMissing", text, evidence)
+
+
+def bad_primary(name: str) -> Failure:
+    text = "the sender has no valid primary address"
+    return _failed("5.1.7", "sender-without-address", "RESOLVER.ADR.BadPrimary", text, _seen(name=name))
+
+
+def sender_restricted(name: str) -> Failure:
+    """Words and code that other servers use for the same (spec 5.1.8)."""
+    text = "Access denied, bad outbound sender"
+    return _failed("5.1.8", "sender-restricted", "", text, _seen(name=name))
+
+
+def group_as_sender(name: str) -> Failure:
+    tag = "RESOLVER.GRP.GroupAsSender"
+    return _failed("5.2.4", "group-as-sender", tag, "a group may not send", _seen(name=name))
+
+
+def sender_size(name: str, observed: int, limit: int) -> Failure:
+    """`name` is the sender, or the organisation's limit."""
+    tag, text = "RESOLVER.RST.SendSizeLimit", "message too large for this sender"
+    return _failed("5.2.3", "sender-size-limit", tag, text, _seen(name=name, observed=observed, limit=limit))
+
+
+def recipient_size(name: str, observed: int, limit: int) -> Failure:
+    tag, text = "RESOLVER.RST.RecipSizeLimit", "message too large for this recipient"
+    return _failed("5.2.3", "recipient-size-limit", tag, text, _seen(name=name, observed=observed, limit=limit))
+
+
+def needs_sign_in(name: str) -> Failure:
+    tag, text = "RESOLVER.RST.AuthRequired", "authentication required"
+    return _failed("5.7.1", "recipient-needs-sign-in", tag, text, _seen(name=name))
+
+
+def not_authorized(name: str) -> Failure:
+    return _failed(
+        "5.7.1", "recipient-restricted", "RESOLVER.RST.NotAuthorized", "not authorized", _seen(name=name)
+    )
+
+
+def expansion_denied(name: str) -> Failure:
+    tag, text = "RESOLVER.GRP.ExpansionDenied", "the sender may not use this list"
+    return _failed("5.7.2", "expansion-denied", tag, text, _seen(name=name))
+
+
+def redirection_denied(passed: Sequence[str]) -> Failure:
+    tag, text = "RESOLVER.FWD.NotAuthorized", "may not be redirected to the alternate recipient"
+    return _failed("5.7.3", "redirection-denied", tag, text, _seen(name=chain(passed)))
+
+
+def moderated(name: str) -> Failure:
+    tag, text = "APPROVAL.Rejected", "the moderator rejected the message"
+    return _failed("5.7.1", "moderator-refused", tag, text, _seen(name=name))
+
+
+def folder_permission(name: str) -> Failure:
+    tag, text = "STOREDRV.Deliver.Permission", "public folder permission"
+    return _failed("5.2.1", "folder-permission-missing", tag, text, _seen(name=name))
+
+
+def mailbox_disabled(name: str) -> Failure:
+    return _failed("5.2.1", "mailbox-disabled", "STOREDRV.Deliver", "mailbox disabled", _seen(name=name))
+
+
+def bad_filter(passed: Sequence[str], why: str) -> Failure:
+    tag, text = "RESOLVER.GRP.BadFilter", "the group's filter is invalid"
+    evidence = _seen(name=f"{chain(passed)}: {why}"[:MAX_NAME])
+    return _failed("5.2.4", "group-filter-invalid", tag, text, evidence)
+
+
+def bad_container(passed: Sequence[str], container: str) -> Failure:
+    tag, text = "RESOLVER.GRP.BadContainer", "the group's container does not exist"
+    evidence = _seen(name=f"{chain(passed)}: {container}"[:MAX_NAME])
+    return _failed("5.2.4", "group-filter-invalid", tag, text, evidence)
+
+
+def expansion_server(passed: Sequence[str], server: str) -> Failure:
+    tag, text = "RESOLVER.GRP.ExpansionServer", "the expansion server is not reached"
+    evidence = _seen(name=f"{chain(passed)}: {server}"[:MAX_NAME])
+    return _failed("5.2.4", "expansion-server-unreachable", tag, text, evidence)
+
+
 def loop(passed: Sequence[str]) -> Failure:
     text = "forwarding loop in the directory"
     return _failed("5.4.6", "directory-loop", "RESOLVER.FWD.Loop", text, _seen(name=chain(passed)))

@@ -5,12 +5,17 @@ that owns that very address, the one that owns `postmaster@` the default domain,
 `postmaster`, and if there is none of them a mailbox of that name, which is made on its first delivery.  An
 address that two objects own is no reason to refuse it: the next in the list takes it.  At a relay domain
 without such an object postmaster is relayed like everybody else, to whoever runs that domain.
+
+The system recipient, under whose address reports are sent, needs no object either: what is answered to it goes to
+`reply_recipient`, or else to the postmaster (errata 28).
 """
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
+from saywhy.flow.categorize import imcea
 from saywhy.flow.stages import Directory
 from saywhy.infra.errors import DirectoryDown
 from saywhy.model.address import Address
@@ -18,6 +23,7 @@ from saywhy.model.organisation import DirectoryObject, DomainType, Mailbox, Orga
 
 POSTMASTER = "postmaster"
 MAX_NEAR_SEARCHES = 20  # a message to thousands of unknown addresses must not search for each of them
+BATCH = 20  # addresses fetched at once (spec F4)
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,20 +54,39 @@ def is_postmaster(address: Address) -> bool:
     return address.local.lower() == POSTMASTER
 
 
+def is_system(address: Address, organisation: Organisation) -> bool:
+    """The address from which reports come."""
+    ours = organisation.transport.report_postmaster
+    return bool(ours) and Address.parse(ours).key == address.key
+
+
 class Owners:
     """Look-ups for one message.  `near` says that the sender may be told of near misses (spec 5.1.1 Extra)."""
 
     def __init__(self, organisation: Organisation, directory: Directory, *, near: bool) -> None:
-        self._organisation = organisation
-        self._directory = directory
+        self.organisation = organisation
+        self.directory = directory
         self._searches = MAX_NEAR_SEARCHES if near and organisation.transport.near_misses else 0
+        self._fetched: dict[str, Sequence[DirectoryObject]] = {}
 
-    def of(self, address: Address) -> Owner:
-        """DirectoryDown when the directory cannot be asked."""
-        domain = self._organisation.domains.get(address.domain_key)
+    async def of(self, address: Address, soon: Sequence[Address] = ()) -> Owner:
+        """DirectoryDown when the directory cannot be asked.  `soon` are fetched with it where that is needed."""
+        owner = self.at_once(address)
+        if owner is None:
+            await self._fetch([address, *soon])
+            owner = self.at_once(address)
+        if isinstance(owner, Unknown) and imcea.is_encapsulated(address):
+            return await self._legacy(address)
+        return owner or _UNKNOWN
+
+    def at_once(self, address: Address) -> Owner | None:
+        """None where the directory has to be asked first."""
+        domain = self.organisation.domains.get(address.domain_key)
         if domain is None or domain.type is DomainType.EXTERNAL_RELAY:
             return _ELSEWHERE
-        found = self._directory.find(address)
+        found = self._find(address)
+        if found is None:
+            return None
         if len(found) == 1:
             return found[0]
         authoritative = domain.type is DomainType.AUTHORITATIVE
@@ -69,6 +94,8 @@ class Owners:
             return self._postmaster(address)
         if found:
             return Ambiguous(tuple(item.name for item in found))
+        if is_system(address, self.organisation):
+            return self._reply_recipient(address)
         return _UNKNOWN if authoritative else _ELSEWHERE
 
     def near(self, address: Address) -> tuple[str, ...]:
@@ -77,14 +104,42 @@ class Owners:
             return ()
         self._searches -= 1
         try:
-            return tuple(str(each) for each in self._directory.near(address))
+            return tuple(str(each) for each in self.directory.near(address))
         except DirectoryDown:  # a kindness is no reason to defer
             return ()
 
+    def _find(self, address: Address) -> Sequence[DirectoryObject] | None:
+        found = self.directory.find(address)
+        return self._fetched.get(address.key) if found is None else found
+
+    async def _fetch(self, addresses: Sequence[Address]) -> None:
+        domains = self.organisation.domains
+        wanted = [each for each in addresses if each.domain_key in domains and each.key not in self._fetched]
+        if any(is_postmaster(each) for each in wanted):
+            wanted.append(Address(POSTMASTER, self.organisation.default_domain))
+        for start in range(0, len(wanted), BATCH):
+            self._fetched |= await self.directory.fetch(wanted[start : start + BATCH])
+
     def _postmaster(self, address: Address) -> DirectoryObject:
-        default = Address(POSTMASTER, self._organisation.default_domain)
-        found = self._directory.find(default)
+        default = Address(POSTMASTER, self.organisation.default_domain)
+        found = self._find(default) or ()
         if len(found) == 1:
             return found[0]
-        named = self._organisation.recipients.get(POSTMASTER)
+        named = self.organisation.recipients.get(POSTMASTER)
         return named if named is not None else Mailbox(POSTMASTER, (address,))
+
+    def _reply_recipient(self, address: Address) -> DirectoryObject:
+        name = self.organisation.transport.reply_recipient.lower()
+        return self.organisation.recipients.get(name) or self._postmaster(address)
+
+    async def _legacy(self, address: Address) -> Owner:
+        """An encapsulated address of another kind, at the default domain only (spec F4)."""
+        if address.domain_key != self.organisation.domains[address.domain_key].name.lower():
+            return _UNKNOWN
+        for other in imcea.candidates(address):
+            found = await self.directory.find_other(other)
+            if len(found) == 1:
+                return found[0]
+            if found:
+                return Ambiguous(tuple(item.name for item in found))
+        return _UNKNOWN

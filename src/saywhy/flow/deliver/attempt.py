@@ -158,7 +158,7 @@ class Attempt:
             command = f"RCPT TO:<{self._waiting[number].address}>"
             return _refused(Step.RCPT, rcpt or _goodbye(result), command, accepted=accepted)
         if data is None or not data.positive:
-            return _refused(Step.END_OF_DATA, data or _goodbye(result), "DATA")
+            return _refused(Step.END_OF_DATA, data or _goodbye(result), "BDAT" if result.chunked else "DATA")
         return data
 
     def _lacking(self, extension: str, session: Session) -> Lacking:

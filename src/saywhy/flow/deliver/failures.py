@@ -84,13 +84,16 @@ def refusal(trouble: Refusal, scene: Scene) -> Failure:
     verdict = classify_reply(
         reply.code, reply.status, reply.lines, trouble.step, host=scene.host.name, accepted=trouble.accepted
     )
+    status = verdict.status
+    if verdict.derived and verdict.cause == "remote-system-full" and trouble.command.startswith("BDAT"):
+        status = Status(status.class_, 3, 3)  # spec A5: no room for what comes in chunks
     return Failure(
-        verdict.status,
+        status,
         reply.code,
         verdict.cause,
         plain(" ".join(reply.lines))[:MAX_TEXT],
         _seen(scene, trouble.step, trouble.command, reply),
-        permanent=verdict.status.permanent,
+        permanent=status.permanent,
         at=scene.at,
     )
 

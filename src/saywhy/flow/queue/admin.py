@@ -39,7 +39,7 @@ class Admin:
         told = await self._retried(key, message, now)
         for lane in self._window.lanes():
             if key in (None, lane.name) and lane.failures:
-                lane.succeed()
+                lane.start_over()
         count = await self._context.store.hasten(now, key or "", message, told)
         for event in told:
             self._context.sink.emit(event)

@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from saywhy.flow.queue import failures, retry
 from saywhy.flow.queue.contents import Contents
 from saywhy.flow.queue.context import Context
-from saywhy.flow.queue.lane import Job, Lane
+from saywhy.flow.queue.lane import Job
 from saywhy.flow.queue.resubmit import Resubmitter
 from saywhy.flow.queue.settle import Settler
 from saywhy.flow.queue.step import Result
@@ -77,7 +77,6 @@ class Attempt:
         return results
 
     async def _transmit(self, job: Job, content: bytes, pending: list[Pending]) -> Sequence[Result]:
-        started = self._context.now()
         transmission = Transmission(job.message, content, pending[0].hop, tuple(pending))
         try:
             outcomes = await self._deliver(transmission)
@@ -86,7 +85,7 @@ class Attempt:
         except Exception as error:
             self._tell(job, error)
             return self._broken(pending, error)
-        self._judge(job.lane, outcomes, started)
+        self._judge(job, outcomes)
         return [Result(*pair) for pair in zip(pending, outcomes, strict=True)]
 
     def _tell(self, job: Job, error: Exception) -> None:
@@ -97,8 +96,9 @@ class Attempt:
         now = self._context.now()
         return [Result(entry, Deferred(failures.server_fault(entry, error, now))) for entry in pending]
 
-    def _judge(self, lane: Lane, outcomes: list[Outcome], started: float) -> None:
+    def _judge(self, job: Job, outcomes: list[Outcome]) -> None:
         """How the hop fares: any other outcome than its own failure means that it answered."""
+        lane = job.lane
         down = [
             outcome.failure
             for outcome in outcomes
@@ -107,7 +107,7 @@ class Attempt:
         if len(down) < len(outcomes):
             lane.succeed()
         else:
-            lane.fail(down[0], started, self._context.now(), self._interval)
+            lane.fail(job, down[0], self._context.now(), self._interval)
 
     def _interval(self, failures: int) -> float:
         config = self._context.transport

@@ -6,8 +6,11 @@ here joins the very Change that would have brought them, so that neither exists 
 
 from __future__ import annotations
 
+import asyncio
+import dataclasses
 import random
-from collections.abc import Sequence
+from collections.abc import Coroutine, Sequence
+from typing import Any
 
 from saywhy.flow.queue import events, retry
 from saywhy.flow.queue.context import Context
@@ -16,21 +19,24 @@ from saywhy.flow.queue.step import Step
 from saywhy.flow.queue.window import Window
 from saywhy.flow.stages import (
     Categorize,
+    Fork,
     OutgoingReport,
     Report,
     Reports,
+    Resolved,
     SelectRoute,
     Settled,
     Submission,
     Suppressed,
 )
 from saywhy.infra.store.protocol import Change
-from saywhy.model.envelope import Origin
+from saywhy.model.envelope import Envelope, Origin
 from saywhy.model.outcome import Deferred
 from saywhy.model.queued import HopKind, Message, NewMessage, Pending
 
 REPORT_ORIGIN = Origin(connector="report", internal=True)
 NULL_PATH = "null-reverse-path"
+TURN = 200  # recipients sorted before others have their turn
 
 
 class Entry:
@@ -48,21 +54,62 @@ class Entry:
         self._select_route = select_route
         self._report = report
 
-    def enter(self, change: Change, submission: Submission) -> None:
-        """Add to `change` the message with its pending recipients, its events, and reports on the others."""
-        now = self._context.now()
+    async def enter(self, change: Change, submission: Submission) -> None:
+        """Add to `change` the message with its pending recipients, its events, and reports on the others.
+
+        `change` is touched when nothing has to be waited for any more.
+        """
         message = self._message(submission)
-        resolved = self._categorize(message.envelope, message.origin)
+        resolved = await self._categorize(message)
+        own = await self._sorted(message, [entry for entry in resolved if entry.fork is None])
+        forks = await self.forks(message, [entry for entry in resolved if entry.fork is not None])
+        change.events.append(events.received(message))
+        self._put(change, message, submission.content, own)
+        self.put_forks(change, message, submission.content, forks)
+
+    async def _sorted(self, message: Message, resolved: Sequence[Resolved]) -> Sorted:
+        now = self._context.now()
         sorter = Sorter(message, self._select_route, self._window, now)
         recipients = [entry.recipient for entry in resolved]
         for entry, pending in zip(resolved, fresh(message, recipients, now), strict=True):
             sorter.add(entry, pending)
-        step = self.wait(message, sorter.result, now)
-        owed = sorted([*sorter.result.pending.values(), *step.change.update], key=lambda row: row.number)
+            if pending.number % TURN == TURN - 1:
+                await asyncio.sleep(0)
+        return sorter.result
+
+    def _put(self, change: Change, message: Message, content: bytes, found: Sorted) -> None:
+        step = self.wait(message, found, self._context.now())
+        owed = sorted([*found.pending.values(), *step.change.update], key=lambda row: row.number)
         if owed:
-            change.add.append(NewMessage(message, submission.content, tuple(owed)))
-        change.events += [events.received(message), *sorter.result.events, *step.change.events]
-        self.report(change, message, submission.content, [*sorter.result.settled, *step.reportable])
+            change.add.append(NewMessage(message, content, tuple(owed)))
+        change.events += [*found.events, *step.change.events]
+        self.report(change, message, content, [*found.settled, *step.reportable])
+
+    async def forks(self, message: Message, resolved: Sequence[Resolved]) -> list[tuple[Message, Fork, Sorted]]:
+        """The copies of a message for the members of lists, one for each reverse-path and list."""
+        members: dict[Fork, list[Resolved]] = {}
+        for entry in resolved:
+            if entry.fork is not None:
+                members.setdefault(entry.fork, []).append(entry)
+        out = []
+        for fork, entries in members.items():
+            copy = self._copy(message, fork, entries)
+            out.append((copy, fork, await self._sorted(copy, entries)))
+        return out
+
+    def put_forks(
+        self, change: Change, message: Message, content: bytes, forks: Sequence[tuple[Message, Fork, Sorted]]
+    ) -> None:
+        for copy, fork, found in forks:
+            change.events.append(events.copied(message, copy, fork, self._context.now()))
+            self._put(change, copy, content, found)
+
+    def _copy(self, message: Message, fork: Fork, entries: Sequence[Resolved]) -> Message:
+        """No DSN wish of the original goes along (errata 10)."""
+        original = message.envelope
+        recipients = tuple(dict.fromkeys(entry.recipient for entry in entries))
+        envelope = Envelope(fork.sender, recipients, body=original.body, smtputf8=original.smtputf8)
+        return dataclasses.replace(message, id=self._context.store.next_id(), envelope=envelope)
 
     def wait(self, message: Message, found: Sorted, now: float) -> Step:
         """What becomes of recipients that have no way yet."""
@@ -115,7 +162,25 @@ class Entry:
             arrived=now,
         )
         change.events.append(events.reported(message, outgoing, submission.id, now))
-        self.enter(change, submission)
+        if not _at_once(self.enter(change, submission)):
+            self._enter_later(change, submission)
+
+    def _enter_later(self, change: Change, submission: Submission) -> None:
+        """Into the submission queue, to be categorized as soon as this is committed."""
+        message = self._message(submission)
+        owed = tuple(fresh(message, message.envelope.recipients, self._context.now()))
+        change.add.append(NewMessage(message, submission.content, owed))
+        change.events.append(events.received(message))
+
+
+def _at_once(step: Coroutine[Any, Any, None]) -> bool:
+    """Run a step that need not wait; False, and it never was, when it would have to."""
+    try:
+        step.send(None)
+    except StopIteration:
+        return True
+    step.close()
+    return False
 
 
 def _none(reports: Reports) -> Reports:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from saywhy.flow.stages import OutgoingReport, Suppressed
+from saywhy.flow.stages import Fork, OutgoingReport, Suppressed
 from saywhy.model.event import Event, Kind
 from saywhy.model.failure import Failure
 from saywhy.model.outcome import Delivered, Expanded, Relayed
@@ -60,6 +60,17 @@ def sent(message: Message, pending: Pending, outcome: Relayed, at: float) -> Eve
 def expanded(message: Message, pending: Pending, outcome: Expanded, at: float) -> Event:
     data: dict[str, str | int | float | bool] = {"group": outcome.group, "members": outcome.members}
     return _event(Kind.EXPAND, message, at, _name(pending), data=data)
+
+
+def copied(message: Message, copy: Message, fork: Fork, at: float) -> Event:
+    """Of the copy, so that a trace of either finds the other."""
+    data: dict[str, str | int | float | bool] = {
+        "group": fork.group,
+        "of": str(message.id),
+        "recipients": len(copy.envelope.recipients),
+        "reports-to": str(fork.sender or ""),
+    }
+    return _event(Kind.COPY, copy, at, data=data)
 
 
 def failed(message: Message, pending: Pending, failure: Failure, at: float) -> Event:

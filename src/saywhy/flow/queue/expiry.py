@@ -28,7 +28,14 @@ _SPECIFIC = {
     "4.7.4": "5.7.4",
     "4.7.5": "5.7.5",
 }
-_SPECIFIC_CAUSE = {"no-route": "5.0.0", "connector-gone": "5.4.3"}
+_SPECIFIC_BY_TAG = {"SMTPSEND.DNS.Refused": "5.0.0"}  # spec 5.0.0 d
+_SPECIFIC_CAUSE = {"no-route": "5.0.0", "connector-gone": "5.4.3", "smart-host-sign-in-failed": "5.7.3"}
+# Spec A2: what we saw ourselves names itself when it has become permanent; everything else has expired.
+_SPECIFIC_TAG = {
+    "no-answer": "SMTPSEND.NoAnswer",
+    "connection-lost": "SMTPSEND.BadConnection",
+    "remote-timeout": "SMTPSEND.BadConnection",
+}
 _GENERAL_CAUSES = {"", "remote-deferred"}  # say no more than that it was deferred
 
 
@@ -37,17 +44,20 @@ def expired(message: Message, pending: Pending, mode: ExpiryStatus, now: float) 
     last = pending.failure
     if last is None:
         evidence = Evidence(Stage.QUEUE, queue=pending.hop.key)
-        return _failure(_status(None, mode), "expired", evidence, (), now)
+        return _failure(_status(None, mode), "expired", evidence, (), now, "")
     cause = "expired" if last.cause in _GENERAL_CAUSES else last.cause
     evidence = dataclasses.replace(last.evidence, queue=pending.hop.key)
     if evidence.limit < 0 and evidence.observed < 0:
         lifetime, age = int(message.expires - message.arrived), int(now - message.arrived)
         evidence = dataclasses.replace(evidence, limit=lifetime, observed=age)
     because = (dataclasses.replace(last, because=()), *last.because)
-    return _failure(_status(last, mode), cause, evidence, because, now)
+    tag = last.tag or _SPECIFIC_TAG.get(cause, "") if mode is ExpiryStatus.SPECIFIC else ""
+    return _failure(_status(last, mode), cause, evidence, because, now, tag)
 
 
-def _failure(status: Status, cause: str, evidence: Evidence, because: tuple[Failure, ...], now: float) -> Failure:
+def _failure(
+    status: Status, cause: str, evidence: Evidence, because: tuple[Failure, ...], now: float, tag: str
+) -> Failure:
     return Failure(
         status=status,
         reply=550,
@@ -55,7 +65,7 @@ def _failure(status: Status, cause: str, evidence: Evidence, because: tuple[Fail
         text="message expired",
         evidence=evidence,
         permanent=True,
-        tag="QUEUE.Expired",
+        tag=tag or "QUEUE.Expired",
         at=now,
         because=because,
     )
@@ -80,7 +90,8 @@ def _specific(last: Failure | None) -> Status:
         return _EXPIRED
     if _sent_by_remote(last):
         return last.status
-    text = _SPECIFIC_CAUSE.get(last.cause) or _SPECIFIC.get(str(last.status))
+    by_what = (_SPECIFIC_BY_TAG.get(last.tag), _SPECIFIC_CAUSE.get(last.cause), _SPECIFIC.get(str(last.status)))
+    text = next(filter(None, by_what), None)
     return Status.parse(text) if text else _EXPIRED
 
 

@@ -31,7 +31,7 @@ class Intake:
     async def __call__(self, submission: Submission) -> None:
         if not self.open:
             raise Refused(failures.stopping(self._context.now()))
-        change = self._change(submission)
+        change = await self._change(submission)
         try:
             await self._committer.once(change)
         except StoreError as error:
@@ -43,10 +43,10 @@ class Intake:
         self._scheduler.follow(change)
         self._scheduler.pump()
 
-    def _change(self, submission: Submission) -> Change:
+    async def _change(self, submission: Submission) -> Change:
         change = Change()
         try:
-            self._entry.enter(change, submission)
+            await self._entry.enter(change, submission)
         except Exception as error:
             why = f"{type(error).__name__}: {error}"
             self._context.tell(Kind.FAULT, f"intake of {submission.id}: {why}")

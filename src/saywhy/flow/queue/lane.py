@@ -20,13 +20,19 @@ def key_of(pending: Pending) -> Key:
     return pending.message, pending.number
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, eq=False)
 class Job:
-    """Recipients of one message that share a next hop."""
+    """Recipients of one message that share a next hop.
+
+    `answers` and `turn` are the lane's when the job started: what has changed since concerns it.
+    """
 
     lane: Lane
     message: Message
     pending: list[Pending]
+    answers: int = 0
+    turn: int = 0
+    stranger: bool = False  # the hop had not answered before it started
     landed: bool = False  # the transmission is over
 
 
@@ -34,21 +40,28 @@ class Job:
 class Lane:
     """`held` are the recipients in memory, waiting or under way; `more` says that the store may have others due.
 
-    While `failures` is not 0 one attempt at a time tries whether the hop is back.
+    `allowed` attempts run side by side: one more after each that was answered, up to `limit`, half as many after
+    one that was not.  While `failures` is not 0 one attempt at a time tries whether the hop is back.  `proven`: it
+    has answered lately, so that its attempts may be expected to end soon.
     """
 
     hop: NextHop
     name: str
     limit: int
+    allowed: int
+    most_octets: int  # of the messages under way; one is always let through
+    proven: bool
     jobs: OrderedDict[QueueId, Job] = field(default_factory=OrderedDict)
     held: set[Key] = field(default_factory=set)
     waiting: int = 0
     active: int = 0
+    octets: int = 0  # of the messages under way
+    answers: int = 0  # attempts that the hop answered, whatever it said
+    turn: int = 0  # how often `allowed` was halved
     more: bool = False
     listed: bool = False  # in the window's round
     postponing: bool = False
     failures: int = 0
-    failed_at: float = 0.0
     not_before: float = 0.0
     failure: Failure | None = None
 
@@ -72,7 +85,9 @@ class Lane:
 
     @property
     def ready(self) -> bool:
-        return bool(self.jobs) and self.active < (1 if self.failures else self.limit)
+        if not self.jobs or self.active >= (1 if self.failures else min(self.allowed, self.limit)):
+            return False
+        return not self.active or self.octets < self.most_octets
 
     @property
     def idle(self) -> bool:
@@ -87,7 +102,14 @@ class Lane:
             del self.jobs[message]
         self.waiting -= len(taken)
         self.active += 1
-        return Job(self, job.message, taken)
+        self.octets += job.message.size
+        return Job(self, job.message, taken, self.answers, self.turn, not self.proven)
+
+    def landed(self, job: Job) -> None:
+        """The transmission is over: its place at the hop is free."""
+        job.landed = True
+        self.active -= 1
+        self.octets -= job.message.size
 
     def withdraw(self, message: QueueId) -> list[Pending]:
         """Those of `message` that have not started; they stay held until `release`."""
@@ -108,15 +130,33 @@ class Lane:
 
     # -- how the hop fares --
 
-    def fail(self, failure: Failure, started: float, now: float, interval: Callable[[int], float]) -> None:
-        """Attempts that ran side by side count once.  `interval` says how long the nth failure keeps us away."""
-        if not self.failures or started > self.failed_at:
-            self.failures += 1
-            self.failed_at = now
-            self.not_before = now + interval(self.failures)
+    def fail(self, job: Job, failure: Failure, now: float, interval: Callable[[int], float]) -> None:
+        """The hop did not take `job`.  `interval` says how long the nth failure keeps us away.
+
+        A hop that answers others meanwhile is not down: it has more at once than it bears.  While others are
+        under way, the last of them tells.
+        """
+        if job.turn == self.turn:
+            self.turn += 1
+            self.allowed = max(1, min(self.allowed, self.limit) // 2)
+        if self.answers != job.answers or (self.active > 1 and not self.failures):
+            return
+        self.proven = False
+        self.failures += 1
+        self.not_before = now + interval(self.failures)
         self.failure = failure
 
     def succeed(self) -> None:
+        """The hop answered."""
+        self.answers += 1
+        self.proven = True
+        if self.allowed < self.limit:
+            self.allowed += 1
+        if self.failures:
+            self.start_over()
+
+    def start_over(self) -> None:
+        """As if it had never failed."""
         self.failures = 0
         self.not_before = 0.0
         self.failure = None

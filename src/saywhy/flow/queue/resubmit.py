@@ -6,10 +6,11 @@ DSN wishes of a late duplicate are not added to those of the copy that is on its
 
 from __future__ import annotations
 
+import asyncio
 import dataclasses
 
 from saywhy.flow.queue.context import Context
-from saywhy.flow.queue.entry import Entry
+from saywhy.flow.queue.entry import TURN, Entry
 from saywhy.flow.queue.lane import Job
 from saywhy.flow.queue.sorting import SUBMISSION, Sorter
 from saywhy.flow.queue.step import Result
@@ -37,34 +38,36 @@ class Resubmitter:
         now = self._context.now()
         others = [pending for pending in owed if pending.number not in mine and pending.hop != SUBMISSION]
         sorter = Sorter(message, self._select_route, self._window, now, others)
+        # The first number that no recipient has.
         free = 1 + max([*mine, *(pending.number for pending in owed)])
+        forked: list[Resolved] = []
         for pending in job.pending:
-            free = self._sort(sorter, message, pending, free, now)
+            if now >= message.expires and pending.failure is not None:
+                sorter.result.waiting.append(Result(pending, Deferred(pending.failure), attempted=False))
+                continue
+            first, *members = await self._resolve(message, pending)
+            sorter.add(first, pending)
+            for number, member in enumerate((each for each in members if each.fork is None), free):
+                sorter.add(member, _member(pending, member, number))
+                free = number + 1
+                if number % TURN == 0:
+                    await asyncio.sleep(0)
+            forked += [each for each in members if each.fork is not None]
+        forks = await self._entry.forks(message, forked)
         step = self._entry.wait(message, sorter.result, now)
         change = step.change
         change.update += sorter.result.pending.values()
         change.settle += [(message.id, number) for number in sorted(sorter.result.gone)]
         change.events[:0] = sorter.result.events
         self._entry.report(change, message, content, [*sorter.result.settled, *step.reportable])
+        self._entry.put_forks(change, message, content, forks)
         return change
 
-    def _sort(self, sorter: Sorter, message: Message, pending: Pending, free: int, now: float) -> int:
-        """`free` is the first number that no recipient has; the next such is returned."""
-        if now >= message.expires and pending.failure is not None:
-            sorter.result.waiting.append(Result(pending, Deferred(pending.failure), attempted=False))
-            return free
-        first, *members = self._resolve(message, pending)
-        sorter.add(first, pending)
-        for member in members:
-            sorter.add(member, _member(pending, member, free))
-            free += 1
-        return free
-
-    def _resolve(self, message: Message, pending: Pending) -> list[Resolved]:
+    async def _resolve(self, message: Message, pending: Pending) -> list[Resolved]:
         """As if it had just come in, under the address where it goes now."""
         asked = dataclasses.replace(pending.recipient, address=pending.address)
         envelope = dataclasses.replace(message.envelope, recipients=(asked,))
-        resolved = self._categorize(envelope, message.origin)
+        resolved = await self._categorize(dataclasses.replace(message, envelope=envelope))
         if not resolved:
             raise ValueError(f"the categorizer said nothing of {pending.address}")
         return resolved

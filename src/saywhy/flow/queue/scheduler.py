@@ -19,7 +19,7 @@ from saywhy.flow.queue.window import Window
 from saywhy.infra.errors import StoreError
 from saywhy.infra.store.protocol import Change
 from saywhy.model.event import Kind
-from saywhy.model.queued import NewMessage, QueueId
+from saywhy.model.queued import Message, NewMessage, Pending, QueueId
 
 POSTPONED = 2000  # recipients a call
 
@@ -47,7 +47,10 @@ class Scheduler:
         self._running = False
         self._attempts: set[asyncio.Task[None]] = set()
         self._errands: set[asyncio.Task[None]] = set()
-        self._jobs = 0
+        self._quick: dict[Job, float] = {}  # when each began, oldest first
+        self._slow: set[Job] = set()
+        self._strangers = 0  # among the quick ones
+        self._look_again: asyncio.TimerHandle | None = None
         self._octets = 0  # of the messages under way
         self.flying: set[Key] = set()
         self.removing: set[QueueId] = set()
@@ -59,6 +62,8 @@ class Scheduler:
     async def stop(self, grace: float) -> None:
         """No new attempts; what is under way after `grace` seconds is cut off and stays queued."""
         self._running = False
+        if self._look_again is not None:
+            self._look_again.cancel()
         await _end(self._errands, 0)
         await _end(self._attempts, grace)
 
@@ -77,22 +82,59 @@ class Scheduler:
             if pending.due > now:
                 self._loader.note(pending.due)
             elif self._running:
-                fed += self._window.add(self._window.lane(pending.hop), new.message, pending)
+                fed += self._feed(new.message, pending, now)
         self._contents.put(new.message.id, new.content, fed)
+
+    def _feed(self, message: Message, pending: Pending, now: float) -> bool:
+        """False for what stays in the store: no room, or the hop went down while this was being written."""
+        lane = self._window.lane(pending.hop)
+        if lane.not_before > now:
+            lane.more = True
+            self._back_off(lane)
+            return False
+        return self._window.add(lane, message, pending)
 
     def pump(self) -> None:
         """Start whatever may start."""
         settings = self._context.settings
-        while self._running and self._jobs < settings.max_attempts:
-            if self._octets >= settings.max_attempt_bytes:
+        while self._running and self._octets < settings.max_attempt_bytes:
+            if self._crowded():
+                self._make_room()
+            if len(self._quick) >= settings.max_attempts:
                 return
-            job = self._window.next()
+            job = self._window.next(self._strangers < settings.max_strangers)
             if job is None:
                 return
-            self._jobs += 1
+            self._quick[job] = self._context.now()
+            self._strangers += job.stranger
             self._octets += job.message.size
             self.flying.update(map(key_of, job.pending))
             self._spawn(self._attempts, self._run(job))
+
+    def _crowded(self) -> bool:
+        settings = self._context.settings
+        return len(self._quick) >= settings.max_attempts or self._strangers >= settings.max_strangers
+
+    def _make_room(self) -> None:
+        """Attempts that have been waiting long for their hosts leave their places to others."""
+        settings = self._context.settings
+        before = self._context.now() - settings.slow
+        while self._quick and len(self._slow) < settings.max_slow_attempts:
+            oldest, began = next(iter(self._quick.items()))
+            if began > before:
+                break
+            self._leave(oldest)
+            self._slow.add(oldest)
+        if self._look_again is None and self._crowded():
+            self._look_again = asyncio.get_running_loop().call_later(settings.slow / 4, self._looked_again)
+
+    def _looked_again(self) -> None:
+        self._look_again = None
+        self.pump()
+
+    def _leave(self, job: Job) -> None:
+        if self._quick.pop(job, None) is not None:
+            self._strangers -= job.stranger
 
     def flies(self, message: QueueId) -> bool:
         return any(key == message for key, _ in self.flying)
@@ -125,7 +167,8 @@ class Scheduler:
     def _after(self, job: Job, change: Change | None, written: bool) -> None:
         if not job.landed:
             self._landed(job)
-        self._jobs -= 1
+        self._leave(job)
+        self._slow.discard(job)
         self._octets -= job.message.size
         self.flying.difference_update(map(key_of, job.pending))
         self.forget_removed(job.message.id)

@@ -11,7 +11,11 @@ MIB = 1024 * 1024
 class QueueSettings:
     """Limits of one process; each bounds memory or connections whatever the size of the queue."""
 
-    max_attempts: int = 200  # transmissions under way at once
+    max_attempts: int = 200  # transmissions under way at once, not counting
+    max_slow_attempts: int = 800  # those that take longer than
+    slow: float = 1.0  # seconds: they wait for somebody, which costs others nothing
+    max_strangers: int = 100  # of the quick ones, to destinations that have not answered yet
+    first_attempts: int = 5  # at once to one destination, until it has answered
     max_attempt_bytes: int = 256 * MIB  # their contents together; one is always let through
     mailbox_attempts: int = 20  # of them, into mailboxes
     window: int = 10_000  # recipients in memory, waiting their turn or being tried

@@ -19,7 +19,9 @@ from saywhy.model.organisation import SendConnector
 from saywhy.model.queued import HopKind, Message, NextHop, Pending, QueueId
 
 MAX_RESTING = 10_000
+MAX_PROVEN = 10_000
 MAX_PROBES = 10  # recipients loaded for a hop that is down
+LANE_SHARE = 4  # of the octets under way, one hop has at most this part
 
 _DEFAULT_LIMIT = SendConnector("default").max_connections_per_destination
 
@@ -35,6 +37,9 @@ class Window:
         self._organisation = organisation
         self._lanes: dict[str, Lane] = {}
         self._round: deque[Lane] = deque()
+        self._strangers: deque[Lane] = deque()  # the same for hops that have not answered yet
+        self._strangers_turn = False
+        self._proven: OrderedDict[str, int] = OrderedDict()  # what idle hops had earned when they last answered
         self._resting: OrderedDict[str, Lane] = OrderedDict()  # idle lanes that remember failures
         self._left: set[Key] | None = None  # released since `watch`
         self.entering: set[QueueId] = set()
@@ -51,7 +56,12 @@ class Window:
         return self._lanes.get(OVERDUE) or self._make(NextHop(HopKind.UNREACHABLE), OVERDUE)
 
     def _make(self, hop: NextHop, name: str) -> Lane:
-        lane = self._lanes[name] = Lane(hop, name, self._limit(hop, name))
+        limit = self._limit(hop, name)
+        ours = hop.kind not in (HopKind.DNS, HopKind.SMART_HOST)
+        earned = limit if ours else self._proven.pop(name, 0)
+        allowed = earned or self._settings.first_attempts
+        octets = self._settings.max_attempt_bytes // LANE_SHARE
+        lane = self._lanes[name] = Lane(hop, name, limit, allowed, octets, proven=bool(earned))
         return lane
 
     def _limit(self, hop: NextHop, name: str) -> int:
@@ -141,12 +151,21 @@ class Window:
         """Into the round, when it has something that may start."""
         if lane.ready and not lane.listed:
             lane.listed = True
-            self._round.append(lane)
+            (self._round if lane.proven else self._strangers).append(lane)
 
-    def next(self) -> Job | None:
-        """The transmission whose turn it is."""
-        while self._round:
-            lane = self._round.popleft()
+    def next(self, strangers: bool) -> Job | None:
+        """The transmission whose turn it is; `strangers`: of hops that have not answered yet, too."""
+        if not strangers:
+            return self._first(self._round)
+        rounds = (self._strangers, self._round) if self._strangers_turn else (self._round, self._strangers)
+        job = self._first(rounds[0]) or self._first(rounds[1])
+        if job is not None:
+            self._strangers_turn = not job.stranger
+        return job
+
+    def _first(self, round_: deque[Lane]) -> Job | None:
+        while round_:
+            lane = round_.popleft()
             lane.listed = False
             if lane.ready:
                 job = lane.start()
@@ -156,8 +175,7 @@ class Window:
 
     def landed(self, job: Job) -> None:
         """The transmission is over: its place at the hop is free, though its results are not written yet."""
-        job.landed = True
-        job.lane.active -= 1
+        job.lane.landed(job)
         self.enlist(job.lane)
 
     def release(self, lane: Lane, pending: list[Pending]) -> None:
@@ -184,8 +202,16 @@ class Window:
             return
         if not lane.failures:
             self._lanes.pop(lane.name, None)
+            self._remember(lane)
             return
         self._resting[lane.name] = lane
         if len(self._resting) > MAX_RESTING:
             oldest, _ = self._resting.popitem(last=False)
             self._lanes.pop(oldest, None)
+
+    def _remember(self, lane: Lane) -> None:
+        """A hop that answers needs no second trial when its next message comes."""
+        if lane.proven:
+            self._proven[lane.name] = lane.allowed
+            if len(self._proven) > MAX_PROVEN:
+                self._proven.popitem(last=False)

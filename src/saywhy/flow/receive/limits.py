@@ -33,6 +33,25 @@ class Connections:
             del self._by_source[connector.name, ip]
 
 
+class Rates:
+    """Messages of each client in the current minute, for `message_rate` of its receive connector."""
+
+    def __init__(self) -> None:
+        self._minute = 0
+        self._counts: Counter[tuple[str, str]] = Counter()
+
+    def allow(self, connector: ReceiveConnector, ip: str, now: float) -> bool:
+        """Count one message in, and say whether it is within the limit."""
+        if not connector.message_rate:
+            return True
+        minute = int(now // 60)
+        if minute != self._minute:
+            self._minute = minute
+            self._counts.clear()
+        self._counts[connector.name, ip] += 1
+        return self._counts[connector.name, ip] <= connector.message_rate
+
+
 class InFlight:
     """Octets of messages that are in memory and not yet queued.  Above `limit`, MAIL is answered 452 4.3.1."""
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from saywhy.flow.receive import refusals
+from saywhy.flow.receive import filters, refusals
 from saywhy.flow.receive.connectors import longest_match
 from saywhy.flow.receive.services import Lookup
 from saywhy.model.address import Address
@@ -50,6 +50,11 @@ def check_recipient(
     """Why this RCPT TO is refused, or None: relay first, then whether the recipient exists."""
     relay = may_relay(connector, client)
     domain = organisation.domains.get(address.domain_key)
+    reserved = (
+        filters.check_recipient_domain(organisation.transport, connector, address) if domain is None else None
+    )
+    if reserved is not None and relay:
+        return reserved
     if domain is None:
         return None if relay else refusals.unable_to_relay(connector.name, str(address))
     unknown = None

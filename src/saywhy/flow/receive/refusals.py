@@ -5,9 +5,13 @@ What the grammar refuses is made in wire/smtp.  Texts are for strangers: ASCII, 
 
 from __future__ import annotations
 
+from dataclasses import replace
+
+from saywhy.infra.errors import DnsError
 from saywhy.model.evidence import Evidence, Stage, Step
 from saywhy.model.failure import Failure
 from saywhy.model.status import Status
+from saywhy.wire.smtp.reply import plain
 
 
 def _failure(reply: int, status: str, cause: str, text: str, evidence: Evidence, tag: str = "") -> Failure:
@@ -131,4 +135,105 @@ def too_many_hops(connector: str, observed: int, limit: int) -> Failure:
         "hop-count-exceeded",
         "Hop count exceeded - possible mail loop",
         _at(Step.END_OF_DATA, connector, observed=observed, limit=limit),
+    )
+
+
+def not_active(connector: str, *, closed: bool) -> Failure:
+    """Spec 4.3.2 c and 5.3.2 b."""
+    evidence = _at(Step.CONNECT, connector)
+    if closed:
+        return _failure(521, "5.3.2", "accepting-switched-off", "This server does not accept mail", evidence)
+    return _failure(421, "4.3.2", "accepting-switched-off", "Service not active", evidence)
+
+
+def client_listed(connector: str, where: str, ip: str) -> Failure:
+    return _failure(
+        550,
+        "5.7.1",
+        "client-block-listed",
+        f"{ip} is listed by {where}",
+        _at(Step.CONNECT, connector, name=where),
+        tag="SMTPRECV.Conn.Listed",
+    )
+
+
+def sender_blocked(connector: str, sender: str) -> Failure:
+    return _failure(554, "5.1.0", "sender-blocked", "Sender denied", _at(Step.MAIL, connector, name=sender))
+
+
+def sender_restricted(connector: str, sender: str) -> Failure:
+    text = "Access denied, bad outbound sender"
+    return _failure(550, "5.1.8", "sender-restricted", text, _at(Step.MAIL, connector, name=sender))
+
+
+def sender_domain_forged(connector: str, sender: str) -> Failure:
+    return _failure(
+        550,
+        "5.7.1",
+        "sender-domain-forged",
+        "Mail from our own domains needs a sign-in",
+        _at(Step.MAIL, connector, name=sender),
+        tag="SMTPRECV.Auth.OwnDomain",
+    )
+
+
+def sender_domain_null_mx(connector: str, sender: str) -> Failure:
+    """RFC 7505 section 4.1: 550 with 5.7.27."""
+    return _failure(
+        550,
+        "5.7.27",
+        "sender-domain-takes-no-mail",
+        "Sender address has null MX",
+        _at(Step.MAIL, connector, name=sender),
+    )
+
+
+def sender_domain_unresolved(connector: str, sender: str, error: DnsError, *, later: bool) -> Failure:
+    evidence = replace(
+        _at(Step.MAIL, connector, name=sender), dns=f"{error.rtype} {error.name}: {error.problem.value}"
+    )
+    if later:
+        return _failure(450, "4.1.8", "sender-domain-unresolved", "Sender domain not found now", evidence)
+    return _failure(550, "5.1.8", "sender-domain-unresolved", "Sender domain not found", evidence)
+
+
+def reserved_domain(connector: str, status: str, domain: str) -> Failure:
+    return _failure(
+        550,
+        status,
+        "reserved-domain",
+        f"{domain} is no domain that takes mail",
+        _at(Step.RCPT, connector, name=domain),
+    )
+
+
+def too_many_attachments(connector: str, observed: int, limit: int) -> Failure:
+    return _failure(
+        554,
+        "5.6.3",
+        "too-many-attachments",
+        f"{observed} attachments, limit {limit}",
+        _at(Step.END_OF_DATA, connector, observed=observed, limit=limit),
+        tag="CONTENT.AttachmentLimit",
+    )
+
+
+def attachment_blocked(connector: str, name: str) -> Failure:
+    return _failure(
+        550,
+        "5.7.1",
+        "attachment-refused",
+        "An attachment of this kind is not accepted",
+        _at(Step.END_OF_DATA, connector, name=plain(name)[:255]),
+        tag="AGENT.Attachment",
+    )
+
+
+def too_many_messages(connector: str, limit: int) -> Failure:
+    return _failure(
+        421,
+        "4.4.2",
+        "message-rate-exceeded",
+        "Message rate exceeds the limit",
+        _at(Step.MAIL, connector, observed=limit + 1, limit=limit),
     )

@@ -6,7 +6,8 @@ from collections.abc import Awaitable
 from dataclasses import dataclass, field
 from typing import Protocol
 
-from saywhy.flow.receive.limits import Connections, InFlight
+from saywhy.flow.receive.asking import Names
+from saywhy.flow.receive.limits import Connections, InFlight, Rates
 from saywhy.flow.stages import CurrentOrganisation, Submit
 from saywhy.model.address import Address
 from saywhy.model.clock import Clock
@@ -43,4 +44,6 @@ class Services:
     clock: Clock
     sink: Sink
     in_flight: InFlight
+    names: Names
     connections: Connections = field(default_factory=Connections)
+    rates: Rates = field(default_factory=Rates)

@@ -13,19 +13,21 @@ from dataclasses import replace
 from typing import Any, Protocol, assert_never
 
 from saywhy.flow.receive import policy, refusals, trace
+from saywhy.flow.receive.gate import Gate, envelope_of
 from saywhy.flow.receive.journal import Journal
 from saywhy.flow.receive.offer import limits, offer
 from saywhy.flow.receive.services import Services
 from saywhy.flow.stages import Submission
 from saywhy.infra.errors import InfraError, TlsError
 from saywhy.model.address import Address
-from saywhy.model.envelope import Body, Envelope, Origin, Recipient, Ret
+from saywhy.model.envelope import Recipient
 from saywhy.model.event import Kind
 from saywhy.model.evidence import Step
 from saywhy.model.failure import Failure, Refused
-from saywhy.model.organisation import Organisation, ReceiveConnector
+from saywhy.model.organisation import ReceiveConnector
 from saywhy.wire.header import headline
 from saywhy.wire.smtp import events as smtp
+from saywhy.wire.smtp.reply import Reply
 from saywhy.wire.smtp.server import Offer, ServerEngine
 
 BUSY_BUFFER = 64 * 1024  # octets a client may send ahead of an answer before we stop reading
@@ -65,6 +67,7 @@ class Session:
         self._wire = wire
         self._journal = Journal(services.sink, services.clock, connector.name, client_ip)
         self._client = policy.Client(client_ip, encrypted=implicit_tls)
+        self._gate = Gate(services, connector)
         self._tls = ""
         self._tls_offered = tls_available and connector.starttls
         self._fqdn = connector.fqdn or services.hostname
@@ -87,8 +90,20 @@ class Session:
         if tls:
             self._tls = tls
             self._engine.tls_done(tls)
-        self._engine.greet()
-        self._pump()
+        if self._connector.block_lists:
+            self._wait(self._greet_unless_listed())
+        else:
+            self._engine.greet()
+            self._pump()
+
+    async def _greet_unless_listed(self) -> None:
+        refusal = await self._gate.client(self._client)
+        if refusal is None:
+            self._engine.greet()
+        elif not self._ended:
+            self._journal.refused(refusal)
+            self._wire.write(Reply.from_failure(refusal).encode())
+            self._end()
 
     def received(self, data: bytes) -> None:
         if self._ended:
@@ -123,7 +138,7 @@ class Session:
         self._take_leave(refusals.timed_out(self._connector.name, seconds))
 
     def stop(self) -> bool:
-        """The server drains: end at once unless a message is being transferred or queued.  True when ended."""
+        """The server drains: end at once unless a message is under way.  True when ended."""
         if self._in_content:
             return False
         self._take_leave(refusals.stopping(self._connector.name))
@@ -194,20 +209,30 @@ class Session:
                 assert_never(event)
 
     def _mail(self, event: smtp.Mail) -> None:
-        refusal = policy.check_sender(self._connector, self._client, self._tls_offered, event.sender)
-        if refusal is None and self._services.in_flight.full:
-            refusal = refusals.no_resources(self._connector.name, Step.MAIL, "messages in transfer")
-        if refusal is not None:
-            self._refuse(refusal, sender=event.sender)
-            return
-        self._begin_transaction(event)
-        self._engine.accept()
+        refusal = self._gate.sender(self._client, self._tls_offered, event.sender)
+        if refusal is None and self._gate.asks(self._client, event.sender):
+            self._wait(self._mail_after_asking(event))
+        else:
+            self._begin(event, refusal)
+
+    async def _mail_after_asking(self, event: smtp.Mail) -> None:
+        self._begin(event, await self._gate.domain(event.sender))
+
+    def _begin(self, event: smtp.Mail, refusal: Failure | None) -> None:
+        too_fast = None if refusal else self._gate.rate(self._client)
+        refusal = refusal or too_fast
+        if refusal is None:
+            self._begin_transaction(event)
+            self._engine.accept()
+        else:
+            self._refuse(refusal, sender=event.sender, close=bool(too_fast))
 
     def _rcpt(self, recipient: Recipient) -> None:
-        organisation = self._services.organisation()
         if not recipient.address.domain:  # RCPT TO:<Postmaster>, RFC 5321 section 4.5.1
-            recipient = replace(recipient, address=Address("postmaster", organisation.default_domain))
-        refusal = self._check_recipient(organisation, recipient.address)
+            recipient = replace(
+                recipient, address=Address("postmaster", self._services.organisation().default_domain)
+            )
+        refusal = self._gate.recipient(self._client, len(self._recipients), recipient.address)
         if refusal is None:
             self._recipients.append(recipient)
             self._engine.accept()
@@ -216,22 +241,19 @@ class Session:
         else:
             self._refuse(refusal, sender=self._sender, recipient=recipient.address)
 
-    def _check_recipient(self, organisation: Organisation, address: Address) -> Failure | None:
-        if len(self._recipients) >= self._connector.max_recipients:
-            return refusals.too_many_recipients(self._connector.name, self._connector.max_recipients)
-        return policy.check_recipient(organisation, self._connector, self._client, self._services.lookup, address)
-
     async def _refuse_later(self, refusal: Failure, address: Address) -> None:
         await asyncio.sleep(self._connector.tarpit)
         self._refuse(refusal, sender=self._sender, recipient=address)
 
     async def _content(self, data: bytes) -> None:
-        services, envelope = self._services, self._envelope()
+        services, envelope = self._services, envelope_of(self._mail_event, self._recipients)
         heading = headline(data)
-        refusal = policy.check_headline(self._connector, heading)
+        refusal = self._gate.content(heading, data)
         id_, arrived = services.next_id(), services.clock.now()
         if refusal is None:
-            origin = self._origin(envelope.smtputf8)
+            origin = self._gate.origin(
+                self._client, self._helo, self._tls, extended=self._extended, smtputf8=envelope.smtputf8
+            )
             fields = trace.received(self._fqdn, id_, origin, envelope, arrived)
             if self._client.user is not None and not (heading.message_id and heading.date):
                 added = trace.submission_fields(heading, id_, self._fqdn, arrived)
@@ -333,36 +355,8 @@ class Session:
         self._release()
         self._begin_transaction(None)
 
-    def _envelope(self) -> Envelope:
-        mail = self._mail_event
-        recipients = tuple(self._recipients)
-        if mail is None:
-            return Envelope(None, recipients)
-        ret: Ret | None = mail.ret
-        body: Body = mail.body
-        return Envelope(mail.sender, recipients, mail.envid, ret, body, mail.smtputf8)
-
-    def _origin(self, smtputf8: bool) -> Origin:
-        user = self._client.user
-        word = trace.protocol(
-            extended=self._extended,
-            encrypted=self._client.encrypted,
-            authenticated=user is not None,
-            smtputf8=smtputf8,
-        )
-        return Origin(
-            self._connector.name,
-            word,
-            self._client.ip,
-            self._helo,
-            user.name if user is not None else "",
-            self._tls,
-            internal=policy.may_relay(self._connector, self._client),
-        )
-
     def _offer(self) -> Offer:
-        encrypted = self._client.encrypted
-        return offer(self._connector, self._fqdn, starttls=self._tls_offered, encrypted=encrypted)
+        return offer(self._connector, self._fqdn, starttls=self._tls_offered, encrypted=self._client.encrypted)
 
     def _hold(self, octets: int) -> None:
         """Count what this session keeps in memory of a message: `octets` now, whatever it was before."""

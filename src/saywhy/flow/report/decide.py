@@ -154,6 +154,8 @@ def _action(outcome: Outcome) -> Action | None:
             return None  # the next hop took the wish along and reports itself (RFC 3461 section 5.2.2)
         case Relayed():
             return Action.RELAYED
+        case Expanded(list=True):
+            return Action.DELIVERED  # RFC 3461 section 5.2.7.1
         case Expanded():
             return Action.EXPANDED
         case _:

@@ -15,6 +15,8 @@ from saywhy.model.status import Status
 
 MAX_FACTS = 500  # characters of DNS facts in Evidence
 
+DNS_REFUSED = "SMTPSEND.DNS.Refused"
+
 
 def facts(found: Iterable[str]) -> str:
     """What the DNS said, in the order asked; the end of a long tale is left out."""
@@ -89,7 +91,22 @@ def no_mail_host(hop: NextHop, dns: str, at: float) -> Failure:
     )
 
 
-def dns_unavailable(hop: NextHop, dns: str, at: float) -> Failure:
+def mail_host_unknown(hop: NextHop, dns: str, at: float) -> Failure:
+    """The MX names hosts that do not exist (spec 5.4.0 c): its zone is out of date."""
+    return Failure(
+        Status(5, 4, 0),
+        550,
+        "no-mail-host",
+        f"the mail hosts of {hop.domain} do not exist",
+        _seen(hop, dns),
+        permanent=True,
+        tag="SMTPSEND.DNS.HostNotFound",
+        at=at,
+    )
+
+
+def dns_unavailable(hop: NextHop, dns: str, at: float, *, refused: bool = False) -> Failure:
+    """`refused`: the name servers answer, but not for this domain (a lame delegation, spec 5.0.0 d)."""
     return Failure(
         Status(4, 4, 0),
         451,
@@ -97,7 +114,7 @@ def dns_unavailable(hop: NextHop, dns: str, at: float) -> Failure:
         f"no usable answer from the name service about {hop.domain}",
         _seen(hop, dns),
         permanent=False,
-        tag="SMTPSEND.DNS.Unavailable",
+        tag=DNS_REFUSED if refused else "SMTPSEND.DNS.Unavailable",
         at=at,
     )
 

@@ -126,6 +126,8 @@ class HostFinder:
             raise Refused(failures.dns_unavailable(hop, facts, now))
         if sorted_out.refused:
             raise Refused(failures.loops_back(hop, facts, sorted_out.refused, now))
+        if all(target.trouble is not None and target.trouble.problem is DnsProblem.NXDOMAIN for target in targets):
+            raise Refused(failures.mail_host_unknown(hop, facts, now))
         raise Refused(failures.no_mail_host(hop, facts, now))
 
     async def _mx(self, hop: NextHop) -> list[tuple[int, str]]:
@@ -141,7 +143,8 @@ class HostFinder:
                 raise Refused(failures.no_such_domain(hop, status, failures.dns_fact(error), now)) from None
             else:
                 fact = failures.dns_fact(error)
-                raise Refused(failures.dns_unavailable(hop, fact, self._clock.now())) from None
+                refused = error.problem is DnsProblem.REFUSED
+                raise Refused(failures.dns_unavailable(hop, fact, self._clock.now(), refused=refused)) from None
         return list(records) or [(0, hop.domain)]
 
     def _before_ourselves(self, records: list[tuple[int, str]]) -> list[tuple[int, str]]:

@@ -304,12 +304,17 @@ class Listener:
                 connection.abort()
 
 
-def bind(host: str, port: int) -> socket.socket:
-    """A listening TCP socket (not yet accepting); OSError when it cannot be had."""
+def bind(host: str, port: int, *, shared: bool = False) -> socket.socket:
+    """A listening TCP socket (not yet accepting); OSError when it cannot be had.
+
+    `shared`: others of ours may be bound to the same port (SO_REUSEPORT), and the kernel deals out connections.
+    """
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
     sock = socket.socket(family, socket.SOCK_STREAM)
     try:
         sock.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        if shared:
+            sock.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEPORT, 1)
         if family == socket.AF_INET6:
             sock.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_V6ONLY, 1)
         sock.bind((host, port))

@@ -10,10 +10,12 @@ from saywhy.infra.errors import StoreError
 from saywhy.infra.store import queries
 from saywhy.infra.store.bodies import Bodies
 from saywhy.infra.store.filters import address_key
-from saywhy.infra.store.protocol import DueFilter, DueRow, MessageFilter, QueueRow, TrackingFilter
+from saywhy.infra.store.protocol import CauseRow, DueFilter, DueRow, MessageFilter, QueueRow, TrackingFilter
 from saywhy.infra.store.rows import read_event, read_list, read_message, read_pending, searchable
+from saywhy.model import record
 from saywhy.model.event import Event
-from saywhy.model.queued import Message, Pending
+from saywhy.model.failure import Failure
+from saywhy.model.queued import Message, NextHop, Pending
 
 
 def _one(connection: sqlite3.Connection, sql: str, values: Any = ()) -> Any:
@@ -83,30 +85,37 @@ def messages(connection: sqlite3.Connection, which: MessageFilter, after: int) -
         "recipient": searchable(address_key(which.recipient)) if which.recipient else "",
         "limit": which.limit,
     }
-    return [read_message(row) for row in read_list(_one(connection, queries.LIST_MESSAGES, values))]
+    sql = queries.LIST_MESSAGES_OF_QUEUE if which.queue else queries.LIST_MESSAGES
+    return [read_message(row) for row in read_list(_one(connection, sql, values))]
 
 
-def queues(connection: sqlite3.Connection) -> list[QueueRow]:
-    last = {hop: data for hop, _, data in connection.execute(queries.LAST_TRIED)}
-    rows = connection.execute(queries.QUEUES).fetchall()
-    return [_queue(row, read_pending(json.loads(last[row[0]]))) for row in rows if row[0] in last]
+def queues(connection: sqlite3.Connection, hop: str = "") -> list[QueueRow]:
+    found = json.loads(_one(connection, queries.QUEUES, {"hop": searchable(hop)}))
+    return sorted((_queue(*row) for row in found), key=lambda row: row.key)
 
 
-def _queue(row: tuple[Any, ...], last: Pending) -> QueueRow:
-    _, recipients, messages, next_due, retrying, oldest = row
+def _queue(
+    _: str, recipients: int, messages: int, retrying: int, next_due: float, oldest: float, hop: Any, failure: Any
+) -> QueueRow:
+    next_hop = record.load(NextHop, hop)
+    last = record.load(Failure, failure) if failure else None
     return QueueRow(
-        key=last.hop.key,
-        kind=last.hop.kind,
-        domain=last.hop.domain,
-        connector=last.hop.connector,
+        key=next_hop.key,
+        kind=next_hop.kind,
+        domain=next_hop.domain,
+        connector=next_hop.connector,
         recipients=recipients,
         messages=messages,
         next_due=next_due,
         oldest=oldest,
         retrying=retrying,
-        last_error=last.failure.line() if last.failure else "",
-        cause=last.failure.cause if last.failure else "",
+        last_error=last.line() if last else "",
+        cause=last.cause if last else "",
     )
+
+
+def causes(connection: sqlite3.Connection) -> list[CauseRow]:
+    return sorted(CauseRow(*row) for row in json.loads(_one(connection, queries.CAUSES)))
 
 
 def tracking(connection: sqlite3.Connection, which: TrackingFilter) -> list[Event]:
@@ -124,8 +133,3 @@ def tracking(connection: sqlite3.Connection, which: TrackingFilter) -> list[Even
 def count(connection: sqlite3.Connection) -> tuple[int, int]:
     messages, recipients = connection.execute(queries.COUNT).fetchone()
     return int(messages), int(recipients)
-
-
-def objects(connection: sqlite3.Connection) -> tuple[int, list[tuple[str, str, dict[str, Any]]]]:
-    revision, rows = json.loads(_one(connection, queries.OBJECTS))
-    return int(revision), [(kind, name, data) for kind, name, data in rows]

@@ -4,22 +4,19 @@ from __future__ import annotations
 
 import dataclasses
 import heapq
-import json
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
-from typing import Any
 
 from saywhy.infra.store.filters import address_key, tracked
 from saywhy.infra.store.protocol import (
     ALL_DUE,
+    CauseRow,
     Change,
     ChangeConflict,
     DueFilter,
     DueRow,
     MessageFilter,
-    ObjectChange,
     QueueRow,
-    RevisionConflict,
     TrackingFilter,
 )
 from saywhy.model.event import Event
@@ -35,8 +32,6 @@ class MemoryStore:
         self._messages: dict[QueueId, NewMessage] = {}
         self._pending: dict[QueueId, dict[int, Pending]] = {}
         self._tracking: list[Event] = []
-        self._objects: dict[tuple[str, str], str] = {}
-        self._revision = 0
 
     def next_id(self) -> QueueId:
         self._last += 1
@@ -138,10 +133,11 @@ class MemoryStore:
             wanted in (pending.recipient.address.key, pending.address.key) for pending in owed
         )
 
-    async def queues(self) -> list[QueueRow]:
+    async def queues(self, key: str = "") -> list[QueueRow]:
         by_key: defaultdict[str, list[Pending]] = defaultdict(list)
         for pending in self._all():
-            by_key[pending.hop.key].append(pending)
+            if key in ("", pending.hop.key):
+                by_key[pending.hop.key].append(pending)
         return [self._queue(by_key[key]) for key in sorted(by_key)]
 
     def _queue(self, rows: list[Pending]) -> QueueRow:
@@ -163,6 +159,10 @@ class MemoryStore:
             cause=failure.cause if failure else "",
         )
 
+    async def causes(self) -> list[CauseRow]:
+        counts = Counter((row.failure.cause, row.hop.key) for row in self._all() if row.failure)
+        return [CauseRow(*key, recipients) for key, recipients in sorted(counts.items())]
+
     async def tracking(self, which: TrackingFilter) -> list[Event]:
         found = [
             event
@@ -182,24 +182,6 @@ class MemoryStore:
 
     async def count(self) -> tuple[int, int]:
         return len(self._messages), sum(map(len, self._pending.values()))
-
-    async def objects(self) -> tuple[int, list[tuple[str, str, dict[str, Any]]]]:
-        return self._revision, [(*key, json.loads(data)) for key, data in sorted(self._objects.items())]
-
-    async def change_objects(
-        self, revision: int, changes: Sequence[ObjectChange], events: Sequence[Event] = ()
-    ) -> int:
-        if revision != self._revision:
-            raise RevisionConflict(f"the organisation is at revision {self._revision}, not {revision}")
-        dumped = [(change, json.dumps(change.data)) for change in changes]
-        for change, data in dumped:
-            if change.data is None:
-                self._objects.pop((change.kind, change.name), None)
-            else:
-                self._objects[change.kind, change.name] = data
-        self._tracking += [event for event in events if tracked(event)]
-        self._revision += 1
-        return self._revision
 
     async def close(self) -> None:
         """Nothing to give back."""

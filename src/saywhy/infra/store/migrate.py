@@ -18,29 +18,29 @@ APPLICATION = 0x73617977  # "sayw", in the header of our files
 
 
 @cache
-def migrations() -> dict[int, str]:
-    """Number -> SQL text, in order."""
-    folder = resources.files("saywhy.infra.store") / "migrations"
+def migrations(name: str = "migrations") -> dict[int, str]:
+    """Number -> SQL text, in order, of the folder `name`: the queue's unless another is named."""
+    folder = resources.files("saywhy.infra.store") / name
     names = sorted(entry.name for entry in folder.iterdir() if entry.name.endswith(".sql"))
     return {int(name[:4]): (folder / name).read_text("utf-8") for name in names}
 
 
-def migrate(connection: sqlite3.Connection, place: str) -> None:
+def migrate(connection: sqlite3.Connection, place: str, folder: str = "migrations") -> None:
     """Bring the database up to date; StoreError for one that is not ours, StoreVersionError for a newer one."""
-    version = check_version(connection, place)
-    for number, script in migrations().items():
+    version = check_version(connection, place, folder)
+    for number, script in migrations(folder).items():
         if number > version:
             _apply(connection, number, script)
 
 
-def check_version(connection: sqlite3.Connection, place: str) -> int:
+def check_version(connection: sqlite3.Connection, place: str, folder: str = "migrations") -> int:
     """Its schema's number, 0 when it is empty.  Changes nothing."""
     version = int(connection.execute("PRAGMA user_version").fetchone()[0])
     application = int(connection.execute("PRAGMA application_id").fetchone()[0])
     tables = int(connection.execute("SELECT count(*) FROM sqlite_master").fetchone()[0])
     if (version or tables) and application != APPLICATION:
         raise StoreError(damaged(place, "another program's database"))
-    latest = max(migrations())
+    latest = max(migrations(folder))
     if version > latest:
         raise StoreVersionError(
             f"{place} has schema {version} and this saywhy knows up to {latest}, so a newer saywhy wrote it: "

@@ -1,4 +1,4 @@
-"""The Store: one shard's queue, tracking and organisation objects, behind a narrow contract.
+"""The Store: one shard's queue and tracking, behind a narrow contract (organisation objects: see `objects`).
 
 Everything that must happen together is one `Change`, committed atomically and durably before `commit`
 returns.  Reads see every commit that returned before they began.  The store does not know which recipients
@@ -65,8 +65,17 @@ class QueueRow:
     next_due: float
     oldest: float
     retrying: int  # recipients with at least one attempt
-    last_error: str = ""  # of the recipient tried last
+    last_error: str = ""  # of the recipient tried last, among those that had any
     cause: str = ""
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class CauseRow:
+    """How many recipients wait for one next hop because of one cause: that of their last trouble."""
+
+    cause: str
+    queue: str
+    recipients: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,8 +167,15 @@ class Store(Protocol):
         """Queued messages by id."""
         ...
 
-    async def queues(self) -> list[QueueRow]:
-        """One row per next hop that something waits for, by key."""
+    async def queues(self, key: str = "") -> list[QueueRow]:
+        """One row per next hop that something waits for, by key; only that of `key` when it is given.
+
+        From counts that each commit keeps: its cost grows with the number of queues, not of messages.
+        """
+        ...
+
+    async def causes(self) -> list[CauseRow]:
+        """What waits because of something, by cause and queue; from such counts, too."""
         ...
 
     async def tracking(self, which: TrackingFilter) -> list[Event]: ...
@@ -170,16 +186,6 @@ class Store(Protocol):
 
     async def count(self) -> tuple[int, int]:
         """Messages and pending recipients in the queue."""
-        ...
-
-    async def objects(self) -> tuple[int, list[tuple[str, str, dict[str, Any]]]]:
-        """The organisation's revision and its rows (kind, name, data)."""
-        ...
-
-    async def change_objects(
-        self, revision: int, changes: Sequence[ObjectChange], events: Sequence[Event] = ()
-    ) -> int:
-        """Apply all or none; RevisionConflict unless the current revision is `revision`.  Returns the new one."""
         ...
 
     async def close(self) -> None: ...

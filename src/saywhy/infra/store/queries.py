@@ -9,14 +9,19 @@ from __future__ import annotations
 
 from functools import cache
 
+MAX_ROWS = 96  # that a statement takes; below the 999 variables that old SQLite allows
+
 ADD_MESSAGES = "INSERT INTO message (number, arrived, expires, sender, data, content) VALUES {rows}"
 
 PUT_RECIPIENTS = (
     "INSERT OR REPLACE INTO recipient "
-    "(message, number, due, hop, tried, attempts, delay_reported, accepted, address, data) VALUES {rows}"
+    "(message, number, due, hop, tried, attempts, delay_reported, accepted, address, data, cause) VALUES {rows}"
 )
 
-SETTLE_RECIPIENTS = "DELETE FROM recipient WHERE (message, number) IN (VALUES {rows})"
+# SQLite searches by row values when they come from a plain SELECT; of bare VALUES it makes a scan of the table.
+SETTLE_RECIPIENTS = (
+    "DELETE FROM recipient WHERE (message, number) IN (SELECT column1, column2 FROM (VALUES {rows}))"
+)
 
 END_MESSAGES = (
     "DELETE FROM message WHERE number IN (VALUES {rows}) "
@@ -90,25 +95,60 @@ LIST_MESSAGES = """
 SELECT group_concat(data) FROM (
     SELECT data FROM message WHERE number > :after
     AND (:sender = '' OR sender = :sender)
-    AND (:queue = '' OR number IN (SELECT message FROM recipient WHERE hop = :queue))
     AND (:recipient = '' OR number IN (
         SELECT message FROM recipient WHERE accepted = :recipient OR address = :recipient))
     ORDER BY number LIMIT :limit)
 """
-
-QUEUES = """
-SELECT hop, recipients, messages, next_due, retrying,
-    (SELECT arrived FROM message WHERE message.number = waiting.first)
-FROM (
-    SELECT hop, count(*) AS recipients, count(DISTINCT message) AS messages, min(due) AS next_due,
-        sum(attempts > 0) AS retrying, min(message) AS first
-    FROM recipient GROUP BY hop) AS waiting
-ORDER BY hop
+LIST_MESSAGES_OF_QUEUE = """
+SELECT group_concat(data) FROM (
+    SELECT message.data AS data FROM recipient CROSS JOIN message ON message.number = recipient.message
+    WHERE hop = :queue AND recipient.message > :after AND (:sender = '' OR sender = :sender)
+    AND (:recipient = '' OR EXISTS (SELECT 1 FROM recipient AS owed WHERE owed.message = message.number
+        AND (owed.accepted = :recipient OR owed.address = :recipient)))
+    GROUP BY recipient.message ORDER BY recipient.message LIMIT :limit)
 """
 
-LAST_TRIED = "SELECT hop, max(tried), data FROM recipient GROUP BY hop"
+# One row a queue: its counts come from `queue`, the rest from the first entry of an index.
+QUEUES = """
+SELECT json_group_array(json_array(hop, recipients, messages, retrying,
+    (SELECT min(due) FROM recipient WHERE recipient.hop = queue.hop),
+    (SELECT arrived FROM message WHERE number = (
+        SELECT min(message) FROM recipient WHERE recipient.hop = queue.hop)),
+    json((SELECT json_extract(data, '$.hop') FROM recipient WHERE recipient.hop = queue.hop LIMIT 1)),
+    json((SELECT json_extract(data, '$.failure') FROM recipient
+        WHERE recipient.hop = queue.hop AND cause <> '' ORDER BY tried DESC LIMIT 1))))
+FROM queue WHERE (:hop = '' OR hop = :hop)
+"""
+CAUSES = "SELECT json_group_array(json_array(cause, hop, recipients)) FROM queue_cause"
+COUNT = "SELECT (SELECT value FROM counter WHERE name = 'messages'), (SELECT total(recipients) FROM queue)"
 
-COUNT = "SELECT (SELECT count(*) FROM message), (SELECT count(*) FROM recipient)"
+# -- the counts, kept in the same transaction (counts.py) --
+
+COUNT_MESSAGES = "UPDATE counter SET value = value + ? WHERE name = 'messages'"
+
+# A message counts for a hop when it has no recipient there but those in `rows` (MAX_ROWS at most).
+_COUNT = """
+INSERT INTO queue (hop, recipients, retrying, messages)
+SELECT hop, {sign} sum(found), {sign} sum(tried), {sign} sum(found = (
+    SELECT count(*) FROM (
+        SELECT 1 FROM recipient
+        WHERE recipient.hop = touched.hop AND recipient.message = touched.message LIMIT {limit})))
+FROM (
+    SELECT hop, message, count(*) AS found, sum(attempts > 0) AS tried FROM recipient
+    WHERE (message, number) IN (SELECT column1, column2 FROM (VALUES {{rows}})) GROUP BY hop, message) AS touched
+WHERE true GROUP BY hop
+ON CONFLICT (hop) DO UPDATE SET recipients = recipients + excluded.recipients,
+    retrying = retrying + excluded.retrying, messages = messages + excluded.messages
+"""
+_COUNT_CAUSES = """
+INSERT INTO queue_cause (cause, hop, recipients)
+SELECT cause, hop, {sign} count(*) FROM recipient
+WHERE (message, number) IN (SELECT column1, column2 FROM (VALUES {{rows}})) AND cause <> '' GROUP BY cause, hop
+ON CONFLICT (cause, hop) DO UPDATE SET recipients = recipients + excluded.recipients
+"""
+COUNT_OUT, COUNT_IN = (_COUNT.format(sign=sign, limit=MAX_ROWS + 1) for sign in "-+")
+COUNT_CAUSES_OUT, COUNT_CAUSES_IN = (_COUNT_CAUSES.format(sign=sign) for sign in "-+")
+ANY_CAUSE = "SELECT EXISTS (SELECT 1 FROM queue_cause)"
 
 # -- tracking --
 
@@ -131,7 +171,7 @@ FORGET_TRACKING = "DELETE FROM tracking WHERE id < ? AND at < ?"
 # -- the organisation --
 
 REVISION = "SELECT value FROM counter WHERE name = 'revision'"
-NEXT_REVISION = "UPDATE counter SET value = value + 1 WHERE name = 'revision'"
+SET_REVISION = "UPDATE counter SET value = ? WHERE name = 'revision'"
 OBJECTS = """
 SELECT json_array(
     (SELECT value FROM counter WHERE name = 'revision'),

@@ -33,6 +33,7 @@ class Rows:
     ended: set[int] = field(default_factory=set)  # messages that may have lost their last recipient
     tracking: list[Row] = field(default_factory=list)
     large: list[tuple[int, bytes]] = field(default_factory=list)  # contents for files of their own
+    updates: bool = False  # some of `recipients` may be there already
     octets: int = 0  # of contents that the transaction writes
 
     @classmethod
@@ -41,6 +42,7 @@ class Rows:
         for new in change.add:
             rows._add(new)
         rows.recipients += map(recipient_row, change.update)
+        rows.updates = bool(change.update)
         rows.settled += [(message.number, number) for message, number in change.settle]
         rows.ended.update(message.number for message, _ in change.settle)
         rows.tracking += tracking_rows(change.events)
@@ -62,6 +64,7 @@ class Rows:
         for rows in parts:
             all_rows.messages += rows.messages
             all_rows.recipients += rows.recipients
+            all_rows.updates |= rows.updates
             all_rows.settled += rows.settled
             all_rows.ended |= rows.ended
             all_rows.tracking += rows.tracking
@@ -95,6 +98,7 @@ def recipient_row(pending: Pending) -> Row:
         searchable(pending.recipient.address.key),
         searchable(pending.address.key),
         encode(record.dump(pending)),
+        searchable(pending.failure.cause) if pending.failure is not None else "",
     )
 
 

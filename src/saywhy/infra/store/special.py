@@ -3,17 +3,15 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Sequence
 
 from saywhy.infra.store import queries, transaction
-from saywhy.infra.store.protocol import ObjectChange, RevisionConflict
-from saywhy.infra.store.rows import Row, Rows, encode, searchable
+from saywhy.infra.store.rows import Row, searchable
 
 
 def hasten(connection: sqlite3.Connection, at: float, queue: str, message: int, tracking: list[Row]) -> int:
     values = {"at": at, "text": repr(at), "queue": searchable(queue), "message": message}
     found = connection.execute(queries.HASTEN, values).rowcount
-    transaction.apply(connection, Rows(tracking=tracking))
+    transaction.track(connection, tracking)
     return found
 
 
@@ -36,19 +34,3 @@ def forget(connection: sqlite3.Connection, before: float, limit: int) -> int:
     if first is None or first[1] >= before:
         return 0
     return connection.execute(queries.FORGET_TRACKING, (first[0] + limit, before)).rowcount
-
-
-def change_objects(
-    connection: sqlite3.Connection, revision: int, changes: Sequence[ObjectChange], tracking: list[Row]
-) -> int:
-    current = int(connection.execute(queries.REVISION).fetchone()[0])
-    if current != revision:
-        raise RevisionConflict(f"the organisation is at revision {current}, not {revision}")
-    for change in changes:
-        if change.data is None:
-            connection.execute(queries.REMOVE_OBJECT, (change.kind, change.name))
-        else:
-            connection.execute(queries.PUT_OBJECT, (change.kind, change.name, encode(dict(change.data))))
-    connection.execute(queries.NEXT_REVISION)
-    transaction.apply(connection, Rows(tracking=tracking))
-    return current + 1

@@ -23,11 +23,11 @@ from saywhy.infra.store.migrate import check_version, migrate
 from saywhy.infra.store.place import Place
 from saywhy.infra.store.protocol import (
     ALL_DUE,
+    CauseRow,
     Change,
     DueFilter,
     DueRow,
     MessageFilter,
-    ObjectChange,
     QueueRow,
     TrackingFilter,
 )
@@ -124,12 +124,6 @@ class SqliteStore:
     async def forget(self, before: float, limit: int = 1000) -> int:
         return await self._write(lambda connection: special.forget(connection, before, limit))
 
-    async def change_objects(
-        self, revision: int, changes: Sequence[ObjectChange], events: Sequence[Event] = ()
-    ) -> int:
-        rows = tracking_rows(events)
-        return await self._write(lambda connection: special.change_objects(connection, revision, changes, rows))
-
     async def _write(self, work: Callable[[sqlite3.Connection], T]) -> T:
         future: asyncio.Future[T] = self._future()
         self._writer.put(work, future)
@@ -173,17 +167,17 @@ class SqliteStore:
         number = after.number if after.shard == self._place.shard else 0
         return await self._lister.ask(lambda connection: lookup.messages(connection, which, number))
 
-    async def queues(self) -> list[QueueRow]:
-        return await self._lister.ask(lookup.queues)
+    async def queues(self, key: str = "") -> list[QueueRow]:
+        return await self._lister.ask(lambda connection: lookup.queues(connection, key))
+
+    async def causes(self) -> list[CauseRow]:
+        return await self._lister.ask(lookup.causes)
 
     async def tracking(self, which: TrackingFilter) -> list[Event]:
         return await self._lister.ask(lambda connection: lookup.tracking(connection, which))
 
     async def count(self) -> tuple[int, int]:
         return await self._lister.ask(lookup.count)
-
-    async def objects(self) -> tuple[int, list[tuple[str, str, dict[str, Any]]]]:
-        return await self._lister.ask(lookup.objects)
 
 
 def _open(place: Place, synchronous: str) -> tuple[int, sqlite3.Connection, Upkeep]:

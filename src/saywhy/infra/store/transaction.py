@@ -7,34 +7,49 @@ from collections.abc import Callable, Iterable, Sequence
 from typing import TypeVar
 
 from saywhy.infra.store import queries
+from saywhy.infra.store.counts import Counts
 from saywhy.infra.store.rows import Row, Rows
 
 T = TypeVar("T")
 
-_LARGE_STEP = 96  # rows a statement takes; below the 999 variables that old SQLite allows
 _SMALL_STEP = 16  # few sizes, so that the prepared statements stay in the connection's cache
 
 
-def apply(connection: sqlite3.Connection, rows: Rows) -> None:
+def apply(connection: sqlite3.Connection, counts: Counts, rows: Rows) -> None:
     """Everything of `rows` but the files, inside the transaction that is open."""
     _many(connection, queries.ADD_MESSAGES, rows.messages)
-    _many(connection, queries.PUT_RECIPIENTS, rows.recipients)
-    _many(connection, queries.SETTLE_RECIPIENTS, rows.settled)
-    _many(connection, queries.END_MESSAGES, [(number,) for number in sorted(rows.ended)])
-    _many(connection, queries.ADD_TRACKING, rows.tracking)
+    for part in _parts(rows.recipients):
+        if rows.updates:
+            counts.out(part)
+        _statement(connection, queries.PUT_RECIPIENTS, part)
+        counts.in_(part)
+    for part in _parts(rows.settled):
+        counts.out(part)
+        _statement(connection, queries.SETTLE_RECIPIENTS, part)
+    gone = _many(connection, queries.END_MESSAGES, [(number,) for number in sorted(rows.ended)])
+    counts.messages(len(rows.messages) - gone)
+    track(connection, rows.tracking)
 
 
-def _many(connection: sqlite3.Connection, template: str, rows: Sequence[Row]) -> None:
-    for part in _parts(rows):
-        sql = queries.many(template, len(part[0]), len(part))
-        connection.execute(sql, [value for row in part for value in row])
+def track(connection: sqlite3.Connection, tracking: Sequence[Row]) -> None:
+    _many(connection, queries.ADD_TRACKING, tracking)
+
+
+def _many(connection: sqlite3.Connection, template: str, rows: Sequence[Row]) -> int:
+    """How many rows of the table it touched."""
+    return sum(_statement(connection, template, part) for part in _parts(rows))
+
+
+def _statement(connection: sqlite3.Connection, template: str, part: Sequence[Row]) -> int:
+    sql = queries.many(template, len(part[0]), len(part))
+    return connection.execute(sql, [value for row in part for value in row]).rowcount
 
 
 def _parts(rows: Sequence[Row]) -> Iterable[Sequence[Row]]:
     at = 0
     while at < len(rows):
         left = len(rows) - at
-        size = left if left < _SMALL_STEP else min(left // _SMALL_STEP * _SMALL_STEP, _LARGE_STEP)
+        size = left if left < _SMALL_STEP else min(left // _SMALL_STEP * _SMALL_STEP, queries.MAX_ROWS)
         yield rows[at : at + size]
         at += size
 

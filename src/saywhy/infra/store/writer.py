@@ -17,6 +17,7 @@ from typing import Any
 
 from saywhy.infra.errors import StoreError
 from saywhy.infra.store import transaction
+from saywhy.infra.store.counts import Counts
 from saywhy.infra.store.rows import Rows
 from saywhy.infra.store.trouble import store_error
 from saywhy.infra.store.upkeep import Upkeep
@@ -42,6 +43,7 @@ class Writer:
         self._connection = connection
         self._place = place
         self._upkeep = upkeep
+        self._counts = Counts(connection)
         self._loop = asyncio.get_running_loop()
         self._jobs: SimpleQueue[Job | None] = SimpleQueue()
         self._held: deque[Job | None] = deque()  # taken from `_jobs`, not yet in a batch
@@ -126,7 +128,7 @@ class Writer:
         rows = works[0] if len(works) == 1 else Rows.merged(works)
 
         def work(connection: sqlite3.Connection) -> None:
-            transaction.apply(connection, rows)
+            transaction.apply(connection, self._counts, rows)
             self._upkeep.before_commit(connection)
 
         transaction.within(self._connection, work)

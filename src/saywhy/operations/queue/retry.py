@@ -22,9 +22,7 @@ async def _must_exist(context: Context, queue: str, message: QueueId | None) -> 
     if message is not None and await context.store.message(message) is None:
         raise finding.not_found("message", str(message), "", "message list")
     if queue:
-        keys = [row.key for row in await context.store.queues()]
-        if queue not in keys:
-            raise finding.not_found("queue", queue, finding.near_queue(queue, keys), "queue list")
+        await finding.queue(context, queue)
 
 
 OPERATION = Operation(

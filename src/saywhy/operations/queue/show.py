@@ -10,11 +10,7 @@ from saywhy.operations.declaration import Column, Format, Operation, Parameter, 
 
 
 async def run(context: Context, *, queue: str, limit: int) -> Result:
-    queues = await context.store.queues()
-    found = next((row for row in queues if row.key == queue), None)
-    if found is None:
-        near = finding.near_queue(queue, (row.key for row in queues))
-        raise finding.not_found("queue", queue, near, "queue list")
+    found = await finding.queue(context, queue)
     rows: list[Row] = []
     for message in await context.store.messages(MessageFilter(queue=queue, limit=limit)):
         waiting = await context.store.pending(message.id)

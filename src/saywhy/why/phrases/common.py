@@ -1,4 +1,4 @@
-"""The words in which servers of all makes refuse, in order of precedence: the first row that is found wins.
+"""All tables of words by name, and the order in which they are asked.
 
 A row is cause, subject, detail, phrases; the class comes from the reply.  Exact sentences stand first; then what
 names the sender's network or identity, because that often comes with a general sentence about the mailbox behind
@@ -8,10 +8,39 @@ carry ("Requested action not taken: mailbox unavailable", "Service unavailable")
 
 from __future__ import annotations
 
-from saywhy.why.phrases import hints, sentences, sessions
-from saywhy.why.phrases.index import Row
+from collections.abc import Mapping
+from functools import cache
+
+from saywhy.why.phrases import asian, european, hints, own, providers, sentences, sessions, vague
+from saywhy.why.phrases.index import Phrases, Row
 from saywhy.why.phrases.tags import TAGS
 
-__all__ = ["ROWS", "TAGS"]
+__all__ = ["EXACT", "GUESSES", "OWN", "QUOTED", "ROWS", "TABLES", "TAGS", "THEIRS", "phrases"]
 
-ROWS: tuple[Row, ...] = (*sentences.ROWS, *sessions.ROWS, *hints.ROWS)
+# What a remote server says; what a report quotes, where a guess is better than nothing; and what a sending server
+# says of its own attempts.
+THEIRS = ("sentences", "european", "asian", "sessions", "hints")
+QUOTED = (*THEIRS, "vague")
+OWN = ("own", *QUOTED)
+# Tables whose words are no more than a guess.
+GUESSES = frozenset({"vague"})
+# Tables whose words stand against a code that says otherwise.
+EXACT = frozenset({"own", "sentences", "european", "asian", *providers.TABLES})
+
+TABLES: Mapping[str, tuple[Row, ...]] = {
+    "own": own.ROWS,
+    "sentences": sentences.ROWS,
+    "european": european.ROWS,
+    "asian": asian.ROWS,
+    "sessions": sessions.ROWS,
+    "hints": hints.ROWS,
+    "vague": vague.ROWS,
+    **providers.TABLES,
+}
+ROWS: tuple[Row, ...] = tuple(row for name in THEIRS for row in TABLES[name])
+
+
+@cache
+def phrases() -> Phrases:
+    """All tables, made ready when the first reply is read."""
+    return Phrases(TABLES)

@@ -11,7 +11,10 @@ ROWS: tuple[Row, ...] = (
         6,
         """
         has moved; mailbox moved; user not local please try; no forwarding address; address has changed; new
-        address; has a new; please forward to; changed ... address
+        address; has a new; please forward to; changed ... address; has been changed; has been replaced;
+        replaced by; moved to; user moved; user has moved; no longer here please; new e mail address; new
+        email address; my new; please use; please send to; use the new; try instead; update your address
+        book; forwarding address
         """,
     ),
     Row(
@@ -19,7 +22,8 @@ ROWS: tuple[Row, ...] = (
         7,
         1,
         """
-        moderator; moderators; moderated; moderation
+        moderator; moderators; moderated; moderation; moderator approval; requires approval; awaiting
+        approval; not approved; approval
         """,
     ),
     Row(
@@ -27,7 +31,9 @@ ROWS: tuple[Row, ...] = (
         7,
         1,
         """
-        transport rule; mail flow rule; organization policy; organisation policy; rejected by a rule
+        transport rule; mail flow rule; organization policy; organisation policy; rejected by a rule;
+        administrator rule; custom rule; filter rule; rejected by rule; content rule; message rule; message
+        filter; filter policy; organizational policy; company policy; corporate policy
         """,
     ),
     Row(
@@ -39,7 +45,14 @@ ROWS: tuple[Row, ...] = (
         expired; account has expired; mailbox expired; account locked; mailbox locked; account is locked;
         mailbox is locked; account closed; account has been closed; account terminated; not activated;
         mailbox blocked; account blocked; account is blocked; not accepting mail; not accepting messages;
-        not accepting email; account is not available; mailbox is not accepting; frozen; mailbox is blocked
+        not accepting email; account is not available; mailbox is not accepting; frozen; mailbox is blocked;
+        is inactive; inactivity; dormant; abandoned; blocked mailbox; not in use; not been used; expired
+        mailbox; has expired; terminate; archived; archivee; suspend; blocked account; not active on;
+        deleted account; administratively disabled; temporarily disabled; temporarily inactive; has been
+        disabled; has been suspended; has been locked; has been deactivated; not allowed to receive; cannot
+        receive; can't receive; unable to receive; not accept messages; does not accept messages; not
+        currently accepting; not accepting any; no longer accepting; no longer accepts; no longer receiving;
+        mail receiving disabled; deactivated mailbox; disabled mailbox; disabled account; disabled recipient
         """,
     ),
     Row(
@@ -50,7 +63,34 @@ ROWS: tuple[Row, ...] = (
         not authorized to send to; not allowed to send to; not permitted to send to; only accepts messages
         from; only accepts mail from; restricted recipient; members only; delivery not authorized; not
         allowed to post; only members; subscribers only; not a member; does not accept mail from; internal
-        only; doesn't accept mail from; blocked by recipient; recipient has blocked; from internal
+        only; doesn't accept mail from; blocked by recipient; recipient has blocked; from internal; specific
+        email addresses; specific senders; only accepting mail from; only receives; only receive; accepts
+        mail only; accepts messages only; accepts only; rejected by recipient; rejected by user; rejected by
+        the user; refused by recipient; refused by the recipient; refused by user; recipient refused;
+        recipient refuses; user refused; user refuses; recipient rejected; recipients rejected; recipients
+        was rejected; recipients were rejected; recipient was rejected; recipient rejects; refuses to
+        accept; refuse to receive; recipient preferences; user preferences; user settings; recipient
+        settings; user rules; user's rules; recipient has chosen; recipient does not wish; does not wish to
+        receive; does not want; do not want to receive; doesn't want; opted out; opt out; unsubscribed;
+        whitelist; white list; whitelisted; safe list; not on the list; not on list; allow list; allowlist;
+        not in the list of allowed; not subscribed; list of approved; not an approved; protected by; blocked
+        by user; blocked by the user; blocked by the recipient; blocked you; blocked by this recipient; you
+        have been blocked by; on behalf of the recipient; internal use only; internal recipients; internal
+        senders; external senders; outside senders; outside your organization; from outside; closed mailing
+        list; not a subscriber; not permitted to post; may not post; permission to post; allowed to post;
+        permission to send; do not have permission; don't have permission; you are not allowed to send; not
+        allowed to mail; not allowed to email; not authorized to send; not authorized to mail; not
+        authorized by recipient; rejected by recipients; rejected by recipient policy
+        """,
+    ),
+    Row(
+        "remote-host-takes-no-mail",
+        3,
+        2,
+        """
+        host does not accept mail; server does not accept mail; host does not accept any; host does not
+        receive mail; does not accept any mail; no mail accepted here; does not accept smtp; domain does not
+        accept mail; does not accept mail
         """,
     ),
     Row(
@@ -62,16 +102,30 @@ ROWS: tuple[Row, ...] = (
         domain; no such domain; domain does not exist; domain doesn't exist; name or service not known; name
         service error; host or domain name not found; no mx; bad destination system; bad destination host;
         unable to route; cannot route; no route; dns lookup; dns error; invalid domain; invalid host; mx
-        record; mx records; illegal host domain name; domain name not found; no matches to nameserver query
+        record; mx records; illegal host domain name; domain name not found; no matches to nameserver query;
+        unknown domain name; recipient domain; destination domain; no such host; domain is unknown; domain
+        name; bad domain; not a valid domain; host is unknown; domain invalid; invalid hostname; no valid
+        mx; no mail exchanger; non existent domain; nonexistent domain; domain must exist; cannot resolve;
+        could not resolve; unable to resolve; name server; name not resolved; does not have an mx; no route
+        to; no longer hosted
         """,
     ),
+    Row("remote-spam", 7, 1, "content rejected ube"),
+    Row("remote-content-refused", 6, 0, "message content rejected", reason="spamdetected"),
     Row(
         "remote-spam",
         7,
         1,
         """
         spam; spammer; spamming; spammy; unsolicited; junk; bulk mail; bulk email; ube; uce; antispam;
-        suspicious; spamassassin; rspamd; considered spam; spam score; scam
+        suspicious; spamassassin; rspamd; considered spam; spam score; scam; spam detected; spam message;
+        spam content; spam like; spam filter; looks like spam; identified as spam; classified as spam;
+        probable spam; probably spam; possible spam; suspected spam; appears to be unsolicited; unsolicited
+        commercial; unsolicited bulk; uce policy; bulk messages; mass mailing; mass mail; bayes; spambayes;
+        gtube; blocked by filter; razor; pyzor; junkmail; spams; spamtrap; spam trap; commtouch; cyren;
+        cloudmark; brightmail; vade; anti spam; message filtered; message was filtered; message looks like;
+        unwanted message; unwanted mail; fraud; denied by content; rejected due to content; rejected by
+        content; high probability
         """,
     ),
     Row(
@@ -79,7 +133,8 @@ ROWS: tuple[Row, ...] = (
         6,
         0,
         """
-        virus; viruses; malware; infected; trojan; eicar
+        virus; viruses; malware; infected; trojan; eicar; worm; virus detected; infected file; infected
+        message; malicious code; malicious content; malicious; potentially harmful; harmful
         """,
     ),
     Row(
@@ -88,33 +143,14 @@ ROWS: tuple[Row, ...] = (
         0,
         """
         attachment; attachments; executable; executables; file type; file types; file extension; potential
-        security issue; reject id ... banned
+        security issue; reject id ... banned; banned content; banned file; banned name; banned filename;
+        forbidden file; forbidden extension; compressed file; compressed files; double extension; encrypted
+        archive; password protected; executable files
         """,
     ),
-    Row(
-        "remote-signature-broken",
-        7,
-        7,
-        """
-        integrity; checksum; content altered; message altered
-        """,
-    ),
-    Row(
-        "remote-content-unavailable",
-        6,
-        6,
-        """
-        content not available; content is not available
-        """,
-    ),
-    Row(
-        "remote-conversion-impossible",
-        6,
-        3,
-        """
-        conversion; 8bitmime; 8bit mime
-        """,
-    ),
+    Row("remote-signature-broken", 7, 7, "integrity; checksum; content altered; message altered"),
+    Row("remote-content-unavailable", 6, 6, "content not available; content is not available"),
+    Row("remote-conversion-impossible", 6, 3, "conversion; 8bitmime; 8bit mime"),
     Row(
         "remote-header-invalid",
         6,
@@ -122,7 +158,12 @@ ROWS: tuple[Row, ...] = (
         """
         message id; invalid header; malformed header; missing header; header missing; header ... malformed;
         header ... missing; duplicate header; header field; from header; date header; rfc 5322; rfc5322; rfc
-        2822; rfc2822; rfc 822
+        2822; rfc2822; rfc 822; rfc compliant; rfc compliance; not rfc; non rfc; rfc violation; violates
+        rfc; not compliant; non compliant; headers are not; header is missing; missing headers; missing
+        required header; required header; missing date; missing from; missing subject; missing to; multiple
+        subject headers; multiple headers; duplicate headers; bad header; bad headers; illegal header;
+        header line; header lines; header syntax; header check; headers missing; subject header; from line;
+        rfc822; rfc821; rfc5321; rfc 5321; rfc 821; rfc2821; rfc 2821; no date; improperly formatted
         """,
     ),
     Row(
@@ -132,7 +173,11 @@ ROWS: tuple[Row, ...] = (
         """
         phish; phishing; content; malformed; mime; header; headers; format error; line too long; lines
         longer; message format; bare lf; bare cr; bare linefeed; bare line feed; non ascii; 8bit; 8 bit;
-        dangerous
+        dangerous; bad content; illegal content; forbidden content; prohibited content; offensive;
+        profanity; word filter; content violates; inappropriate; mime type; mime error; mime header; bare
+        carriage; invalid characters; illegal characters; cannot be processed; body rejected; message
+        rejected ... content; objectionable; pornographic; credit card; data loss; dlp; subject contains;
+        rejected subject; bad subject; blank subject
         """,
     ),
     Row(
@@ -140,16 +185,23 @@ ROWS: tuple[Row, ...] = (
         1,
         1,
         """
-        does not exist; doesn't exist; do not exist; not exist; don't exist; no longer exists; not a valid;
-        isn't a valid; is unknown; are unknown; not known; unknown virtual; user ... unknown; recipient ...
-        unknown; user ... not found; recipient ... not found; mailbox ... not found; no user; no mailbox; no
-        account; no recipient; nonexistent; non existent; non existing; unable to find; cannot find; can't
-        find; could not be found; cannot be found; couldn't be found; no longer valid; no longer on server;
-        no longer here; no longer available; no longer works; has been deleted; was deleted; bad recipient;
-        bad address; invalid address; address is not valid; is not valid; wrong recipient; unrouteable
-        address; unroutable address; no valid recipients; no one here; not present; isn't here; does not
-        have; doesn't have; not found; unknown in; incorrect address; misspelled; no longer in use; left the
-        company; no longer with; no longer employed
+        invalid recipients; does not exist; doesn't exist; do not exist; not exist; don't exist; no longer
+        exists; not a valid; isn't a valid; is unknown; are unknown; not known; unknown virtual; user ...
+        unknown; recipient ... unknown; user ... not found; recipient ... not found; mailbox ... not found;
+        no user; no mailbox; no account; no recipient; nonexistent; non existent; non existing; unable to
+        find; cannot find; can't find; could not be found; cannot be found; couldn't be found; no longer
+        valid; no longer on server; no longer here; no longer available; no longer works; has been deleted;
+        was deleted; bad recipient; bad address; invalid address; address is not valid; is not valid; wrong
+        recipient; unrouteable address; unroutable address; no valid recipients; no one here; not present;
+        isn't here; does not have; doesn't have; not found; unknown in; incorrect address; misspelled; no
+        longer in use; left the company; no longer with; no longer employed; not a known; not known to; not
+        a recognized; no such; not a mailbox; unknown address; unknown or; no person; user ... does not
+        exist; is not here; is not on; not on this server; not on this system; not in our; not in the; not
+        in database; not in user; not in list; not a customer; not listed; not match; couldn't find; could
+        not find; can't be found; wasn't found; weren't able to find; isn't valid; isn't a; doesn't seem;
+        bad user; bad mailbox; wrong user; wrong mailbox; destination mailbox; destination address; no
+        local; has been removed; check if address is correct; check the address; check that the address;
+        check the recipient address; address is correct; check recipient address; check the spelling
         """,
     ),
     Row(
@@ -169,7 +221,9 @@ ROWS: tuple[Row, ...] = (
         insufficient system; insufficient disk; no space left; disk full; disk is full; out of disk; out of
         memory; insufficient storage; insufficient resources; low disk; not enough disk; queue file write
         error; system full; mail system full; write error; cannot allocate; not enough space; insufficient
-        space; filesystem is full; system storage
+        space; filesystem is full; system storage; system resources; resources exceeded; out of resources;
+        out of space; no space; storage allocation; volume full; resources temporarily unavailable;
+        insufficient main memory; server is full; spool
         """,
     ),
     Row(
@@ -177,8 +231,8 @@ ROWS: tuple[Row, ...] = (
         1,
         8,
         """
-        sender; from address; mail from; mailfrom; return path; envelope from; originating address; bounce
-        address
+        sender domain; domain of your address; does not resolve; sender; from address; mail from; mailfrom;
+        return path; envelope from; originating address; bounce address
         """,
     ),
     Row(
@@ -186,7 +240,8 @@ ROWS: tuple[Row, ...] = (
         7,
         0,
         """
-        authentication; authenticate; authenticated; unauthenticated; log in; sign in
+        authentication; authenticate; authenticated; unauthenticated; log in; sign in; login; logged in;
+        credentials; password; username; not authenticated
         """,
     ),
     Row(
@@ -198,9 +253,14 @@ ROWS: tuple[Row, ...] = (
         authorised; not allowed; not permitted; access denied; permission denied; denied; prohibited;
         forbidden; blocked; banned; security; violates; rejected by; refused by; not welcome; unwanted; go
         away; rejected due to; violation; complaints; reputation; your ip; your host; unauthorized; abuse;
-        filtered; firewall; your server
+        filtered; firewall; your server; policy reasons; policy violation; policy restrictions; local
+        policy; security policy; site policy; blocked by; not accepted; not acceptable; unacceptable;
+        disallowed; not welcome here; unable to accept; cannot accept; can't accept; won't accept; will not
+        accept; will not be accepted; do not accept; don't accept; not accept; compromised; hacked;
+        hijacked; tarpit; untrusted; terms of service; acceptable use; bad behavior; misbehaving
         """,
     ),
+    Row("remote-unavailable", 3, 2, "service not available closing transmission channel", reason="blocked"),
     Row(
         "remote-unavailable",
         3,
@@ -208,26 +268,22 @@ ROWS: tuple[Row, ...] = (
         """
         service not available; not accepting network; closing connection; closing transmission; system not
         accepting; temporarily unavailable; service closing; shutting down; overloaded; server busy; too
-        busy; is busy; heavy load; load too high; maintenance; is down
+        busy; is busy; heavy load; load too high; maintenance; is down; service unavailable; service is
+        unavailable; service temporarily unavailable; temporarily not available; too many load; not running;
+        server is down; down for; closing channel; unable to process; cannot process; currently unavailable;
+        resource unavailable
         """,
     ),
+    Row("connection-lost", 4, 2, "connection timed out; timed out; timeout; time out", reason="expired"),
     Row(
         "connection-lost",
         4,
         2,
         """
-        timed out; timeout; time out; connection dropped; connection lost; lost connection; connection
-        reset; idle too long
+        connection dropped; connection lost; lost connection; connection reset; idle too long
         """,
     ),
-    Row(
-        "remote-chunking-refused",
-        3,
-        3,
-        """
-        bdat; chunking
-        """,
-    ),
+    Row("remote-chunking-refused", 3, 3, "bdat; chunking"),
     Row(
         "remote-system-error",
         3,
@@ -236,7 +292,14 @@ ROWS: tuple[Row, ...] = (
         internal error; internal server error; system error; configuration error; local error; temporary
         failure; temporary error; lookup failure; lookup error; server error; processing error;
         misconfigured; misconfiguration; software error; fatal error; local problem; temporary problem;
-        ldap; database; mailer error; configuration
+        ldap; database; mailer error; configuration; insufficient permission; insufficient permissions;
+        unexpected error; unknown error; internal failure; internal problem; system failure; system problem;
+        server configuration; server problem; server failure; failed to load; could not load; unable to
+        load; error reading; error writing; error opening; i o error; io error; cannot open; can't open;
+        cannot create; can't create; cannot write; unable to write; write failed; read only; out of service;
+        failure in; processing failed; failed to process; unable to complete; transaction failed; delivery
+        failed; delivery error; delivery failure; temporary local; local delivery; local configuration;
+        temporarily failed
         """,
     ),
     Row(
@@ -247,7 +310,10 @@ ROWS: tuple[Row, ...] = (
         syntax error; bad sequence; out of sequence; command unrecognized; unrecognized command; command not
         recognized; command not implemented; unknown command; unimplemented; invalid command; command
         rejected; unsupported parameter; protocol error; bad command; need mail; need rcpt; pipelining;
-        synchronization error
+        synchronization error; command out; wrong sequence; not implemented; unrecognized; unrecognised;
+        need rcpt command; need mail command; bad command sequence; bad parameter; missing argument; no
+        data; bare newline; smtp command; smtp commands; invalid parameter; ehlo first; helo first; nested
+        mail
         """,
     ),
 )

@@ -1,7 +1,7 @@
-"""What one provider's servers mean that others do not (spec A5 step 3, A3): their words, and whose host is whose.
+"""Whose server is whose, so that words and codes can be read as this provider means them (spec A5 step 3, A3).
 
 `provider_of` finds the provider by the remote host's domain; the longest matching domain wins.  A provider is a
-line in PROVIDERS, its words a table in WORDS; what its codes mean by themselves stands in codes/*.toml.
+few lines in PROVIDERS and a table in `provider_words`; what its codes mean by themselves stands in codes/*.toml.
 """
 
 from __future__ import annotations
@@ -9,66 +9,74 @@ from __future__ import annotations
 from collections.abc import Mapping
 from functools import lru_cache
 
-from saywhy.why.phrases.index import PhraseIndex, Row
+from saywhy.why.phrases.index import Row
+from saywhy.why.phrases.provider_words import WORDS
 
-_EXCHANGE_ONLINE: tuple[Row, ...] = (
-    # 550 5.4.1 Recipient address rejected: Access denied is directory-based edge blocking: no such recipient.
-    Row(
-        "remote-user-unknown",
-        1,
-        1,
-        "recipient address rejected access denied; recipient addresses rejected access denied",
-    ),
-    # Part of the network is on Outlook.com's own block list.
-    Row("remote-block-list", 7, 1, "s3140; s3150; rp 001; rp 002; rp 003; dy 001; dy 002; ou 001; ou 002"),
-    Row("remote-spam", 7, 1, "sc 001; sc 002; sc 003; sc 004"),
-)
-_OUTLOOK_COM: tuple[Row, ...] = (
-    # 550 5.5.0 Requested action not taken: mailbox unavailable is all that Outlook.com says of unknown addresses.
-    Row("remote-user-unknown", 1, 1, "requested action not taken mailbox unavailable"),
-    *_EXCHANGE_ONLINE[1:],
-)
-_GOOGLE: tuple[Row, ...] = (
-    Row("remote-attachment-refused", 7, 0, "potential security issue; blocked because its content"),
-    Row("remote-rate-limited", 2, 1, "receiving mail at a rate; receiving mail too quickly"),
-    Row("remote-sender-unverified", 7, 26, "either spf or dkim; sender is unauthenticated"),
-)
-_YAHOO: tuple[Row, ...] = (
-    Row("remote-rate-limited", 7, 0, "tss04; tss09; tss11"),
-    Row("remote-block-list", 7, 1, "bl21; bl23"),
-    Row("remote-spam", 7, 1, "ph01"),
-)
-_ICLOUD: tuple[Row, ...] = (
-    Row("remote-policy", 7, 1, "cs01"),
-    Row("remote-sender-unverified", 7, 1, "hm08; hme1"),
-)
+# The tables of words, under names that no other table has; `outlook.com` is Microsoft's part for private users.
+TABLES: Mapping[str, tuple[Row, ...]] = WORDS
 
-# The domains of a provider's servers, and its name among entries.SOURCES with the table of its words.
-PROVIDERS: Mapping[str, tuple[str, tuple[Row, ...]]] = {
-    "outlook.com": ("microsoft", _EXCHANGE_ONLINE),
-    "office365.com": ("microsoft", _EXCHANGE_ONLINE),
-    "olc.protection.outlook.com": ("microsoft", _OUTLOOK_COM),
-    "hotmail.com": ("microsoft", _OUTLOOK_COM),
-    "google.com": ("google", _GOOGLE),
-    "googlemail.com": ("google", _GOOGLE),
-    "gmail.com": ("google", _GOOGLE),
-    "yahoodns.net": ("yahoo", _YAHOO),
-    "yahoo.com": ("yahoo", _YAHOO),
-    "icloud.com": ("apple", _ICLOUD),
+_DOMAINS: Mapping[str, str] = {
+    "microsoft": "outlook.com office365.com exchangelabs.com",
+    "outlook.com": "olc.protection.outlook.com hotmail.com live.com msn.com",
+    "google": "google.com googlemail.com gmail.com",
+    "yahoo": "yahoodns.net yahoo.com yahoo.net yahooinc.com yahoo.co.jp",
+    "aol": "aol.com aim.com",
+    "apple": "icloud.com me.com mac.com apple.com",
+    "comcast": "comcast.net xfinity.com",
+    "gmx": "gmx.net gmx.com gmx.de gmx.at gmx.ch web.de 1und1.de kundenserver.de ionos.com ionos.de 1and1.com",
+    "t-online": "t-online.de telekom.de",
+    "orange": "orange.fr wanadoo.fr laposte.net sfr.fr neuf.fr",
+    "free": "free.fr proxad.net",
+    "mail.ru": "mail.ru inbox.ru list.ru bk.ru",
+    "yandex": "yandex.ru yandex.net yandex.com ya.ru",
+    "qq": "qq.com foxmail.com",
+    "163": "163.com 126.com netease.com yeah.net",
+    "naver": "naver.com",
+    "carriers": "docomo.ne.jp ezweb.ne.jp au.com softbank.jp softbank.ne.jp vodafone.ne.jp uqmobile.jp",
+    "proofpoint": "pphosted.com proofpoint.com ppe-hosted.com",
+    "mimecast": "mimecast.com mimecast.org mimecast.co.za",
+    "barracuda": "barracudanetworks.com barracuda.com cudamail.com",
+    "ironport": "iphmx.com ironport.com",
+    "messagelabs": "messagelabs.com symanteccloud.com",
+    "secureserver": "secureserver.net",
+    "cox": "cox.net cox.com",
+    "spectrum": "charter.net charter.com rr.com spectrum.net twc.com",
+    "att": "att.net sbcglobal.net bellsouth.net prodigy.net att.com",
+    "zoho": "zoho.com zoho.eu zoho.in zohomail.com",
+    "rackspace": "emailsrvr.com rackspace.com",
+    "strato": "strato.de rzone.de strato.com",
+    "libero": "libero.it virgilio.it tiscali.it aruba.it iol.it",
+    "facebook": "facebook.com fb.com",
+    "fortinet": "fortinet.com fortiguard.com fortimail.com",
+    "trendmicro": "trendmicro.com trendmicro.eu tmes.trendmicro.com mail-abuse.com",
 }
-# Words with which a provider signs every reply.
-SIGNATURES: Mapping[str, str] = {" gsmtp ": "google.com"}
+PROVIDERS: Mapping[str, str] = {domain: name for name, domains in _DOMAINS.items() for domain in domains.split()}
+# Words with which a provider signs its replies.
+SIGNATURES: Mapping[str, str] = {
+    " gsmtp ": "google",
+    " nemesis esmtp ": "gmx",
+    " ofr": "orange",
+    " lpn0": "orange",
+    " dnsbl attrbl ": "att",
+    " bizsmtp ": "secureserver",
+    " netease ": "163",
+    " fortimail ": "fortinet",
+    " fortiguard ": "fortinet",
+}
+_SOURCES = {"outlook.com": "microsoft"}
 
-_INDEXES = {id(rows): PhraseIndex(rows) for _, rows in PROVIDERS.values()}
-_NOBODY = ("", PhraseIndex(()))
+
+def source_of(table: str) -> str:
+    """The name among entries.SOURCES under which the codes of these servers are catalogued."""
+    return _SOURCES.get(table, table)
 
 
 @lru_cache(maxsize=1024)
-def provider_of(host: str) -> tuple[str, PhraseIndex]:
-    """The provider that `host` belongs to and its words; an empty name for everybody else."""
+def provider_of(host: str) -> str:
+    """The table of the provider that `host` belongs to; empty for everybody else."""
     labels = host.lower().rstrip(".").split(".")
     for start in range(len(labels)):
         found = PROVIDERS.get(".".join(labels[start:]))
         if found is not None:
-            return found[0], _INDEXES[id(found[1])]
-    return _NOBODY
+            return found
+    return ""

@@ -121,7 +121,9 @@ class Courier:
         count = len(self._transaction.recipients)
         replies: list[Reply | None] = [*self._recipients] if self._mail_accepted else []
         replies += [None] * (count - len(replies))
-        return TransactionResult(self._mail, tuple(replies), self._data, "DSN" in self._extensions)
+        return TransactionResult(
+            self._mail, tuple(replies), self._data, "DSN" in self._extensions, chunked=self._chunking
+        )
 
     @property
     def _mail_accepted(self) -> bool:

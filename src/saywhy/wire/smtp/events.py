@@ -121,7 +121,7 @@ class TransactionResult:
     The last: RCPT after a refused MAIL, DATA without an accepted recipient (a pipelining client has to say them
     all the same).  `recipients` has one entry per recipient, in order.  `dsn` says that the DSN parameters were
     passed on.  `unsupported` ("SMTPUTF8", "SIZE") is non-empty when nothing was sent because the peer lacks
-    what the message needs.
+    what the message needs.  `chunked`: the content went by BDAT.
     """
 
     mail: Reply | None
@@ -129,6 +129,7 @@ class TransactionResult:
     data: Reply | None
     dsn: bool
     unsupported: str = ""
+    chunked: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,54 @@
+"""Is what the directory says of a recipient fit to be used (spec A2 5.1.0, 5.1.5, 5.1.6)?  And where does it lead?
+
+Broken objects come from imports and other directories: the operations refuse to make them.
+"""
+
+from __future__ import annotations
+
+from saywhy.flow.categorize import failures
+from saywhy.model.address import Address
+from saywhy.model.failure import Failure
+from saywhy.model.organisation import Contact, DirectoryObject, Folder, Group, Mailbox, TransportConfig
+
+
+def broken(item: DirectoryObject, config: TransportConfig) -> Failure | None:
+    if item.unusable:
+        return failures.invalid_object(item.name, item.unusable)
+    if isinstance(item, Contact) and item.external is None:
+        return failures.no_target(item.name)
+    if isinstance(item, Mailbox) and item.home and item.home.lower() not in map(str.lower, config.mailbox_stores):
+        return failures.home_missing(item.name, item.home)
+    return None
+
+
+def forwarding(item: DirectoryObject) -> Address | None:
+    """Where a mailbox or folder sends its mail on to."""
+    match item:
+        case Mailbox():
+            return item.forwarding_address or item.forwarding_smtp_address
+        case Folder():
+            return item.forwarding_address
+        case _:
+            return None
+
+
+def must_be_ours(item: DirectoryObject | None) -> bool:
+    """A forwarding address is a recipient of ours, or it is gone."""
+    return isinstance(item, Mailbox | Folder) and item.forwarding_address is not None
+
+
+def successor(item: DirectoryObject) -> Address | None:
+    """Where all its mail goes on to, if that is one address under the same wishes: RFC 3461 section 5.2.7.2."""
+    match item:
+        case Contact():
+            return item.external
+        case Group():
+            members = distinct(item.members)
+            alias = len(members) == 1 and not item.filter and item.report_to_originator
+            return members[0] if alias else None
+        case Mailbox() | Folder():
+            return None if item.deliver_and_forward else forwarding(item)
+
+
+def distinct(members: tuple[Address, ...]) -> list[Address]:
+    return list({(each.local, each.domain_key): each for each in members}.values())

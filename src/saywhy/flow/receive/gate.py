@@ -1,0 +1,89 @@
+"""All that is checked of a transaction, in the order of spec F2: sender, recipients, content.
+
+`policy` says who may do what, `filters` what the organisation takes from nobody, `asking` what the DNS must say.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from saywhy.flow.receive import asking, filters, policy, refusals, trace
+from saywhy.flow.receive.policy import Client
+from saywhy.flow.receive.services import Services
+from saywhy.model.address import Address
+from saywhy.model.envelope import Envelope, Origin, Recipient
+from saywhy.model.evidence import Step
+from saywhy.model.failure import Failure
+from saywhy.model.organisation import ReceiveConnector
+from saywhy.model.queued import Headline
+from saywhy.wire.smtp import events as smtp
+
+
+class Gate:
+    """One connector's; every method says why not, or None."""
+
+    def __init__(self, services: Services, connector: ReceiveConnector) -> None:
+        self._services = services
+        self._connector = connector
+
+    async def client(self, client: Client) -> Failure | None:
+        connector = self._connector
+        return await asking.listed(self._services.names, connector.name, connector.block_lists, client.ip)
+
+    def sender(self, client: Client, tls_offered: bool, sender: Address | None) -> Failure | None:
+        connector, services = self._connector, self._services
+        refusal = policy.check_sender(connector, client, tls_offered, sender)
+        if refusal is None and sender is not None:
+            known = policy.may_relay(connector, client)
+            refusal = filters.check_sender(services.organisation(), connector, sender, known=known)
+        if refusal is None and services.in_flight.full:
+            refusal = refusals.no_resources(connector.name, Step.MAIL, "messages in transfer")
+        return refusal
+
+    def asks(self, client: Client, sender: Address | None) -> bool:
+        """Whether `domain` is to be asked about this sender: a stranger with a reverse-path."""
+        connector = self._connector
+        return connector.check_sender_domain and sender is not None and not policy.may_relay(connector, client)
+
+    async def domain(self, sender: Address | None) -> Failure | None:
+        if sender is None:
+            return None
+        return await asking.sender_domain(self._services.names, self._connector.name, sender)
+
+    def rate(self, client: Client) -> Failure | None:
+        """Counts a message in."""
+        services, connector = self._services, self._connector
+        if services.rates.allow(connector, client.ip, services.clock.now()):
+            return None
+        return refusals.too_many_messages(connector.name, connector.message_rate)
+
+    def recipient(self, client: Client, taken: int, address: Address) -> Failure | None:
+        """`taken`: how many the transaction has already."""
+        connector, services = self._connector, self._services
+        if taken >= connector.max_recipients:
+            return refusals.too_many_recipients(connector.name, connector.max_recipients)
+        return policy.check_recipient(services.organisation(), connector, client, services.lookup, address)
+
+    def content(self, heading: Headline, content: bytes) -> Failure | None:
+        refusal = policy.check_headline(self._connector, heading)
+        if refusal is None:
+            config = self._services.organisation().transport
+            refusal = filters.check_attachments(config, self._connector, content)
+        return refusal
+
+    def origin(self, client: Client, helo: str, tls: str, *, extended: bool, smtputf8: bool) -> Origin:
+        """Where a message comes from, for its trace header and for whoever asks later."""
+        user = client.user
+        word = trace.protocol(
+            extended=extended, encrypted=client.encrypted, authenticated=user is not None, smtputf8=smtputf8
+        )
+        name = user.name if user is not None else ""
+        internal = policy.may_relay(self._connector, client)
+        return Origin(self._connector.name, word, client.ip, helo, name, tls, internal=internal)
+
+
+def envelope_of(mail: smtp.Mail | None, recipients: Iterable[Recipient]) -> Envelope:
+    """What a transaction has said so far."""
+    if mail is None:
+        return Envelope(None, tuple(recipients))
+    return Envelope(mail.sender, tuple(recipients), mail.envid, mail.ret, mail.body, mail.smtputf8)

@@ -1,0 +1,171 @@
+"""A scenario played: the server and its world started, the steps done, what came back compared and filed.
+
+The evidence is a folder: the settings and objects, the log, what our client said and heard, the dialogues of the
+remote hosts, and the report as it lay in the mailbox.  tools/check_lab.py judges by these files alone.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import email
+import email.policy
+import re
+import shutil
+import time
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from saywhy.lab.scenario import Expected, Scenario, Where
+from saywhy.lab.site import Site
+from saywhy.lab.steps import VERBS, Teller, set_dns
+from saywhy.model.event import Kind
+
+PATIENCE = 45.0  # seconds for one scenario; they take a few at most
+
+_TAG = re.compile(r"\b([A-Z]+(?:\.[A-Za-z]+)+);")
+_REPLY = re.compile(r"([245])[0-9]{2}[ -](?:([245]\.[0-9]{1,3}\.[0-9]{1,3}) )?(.*)")
+
+
+@dataclass(frozen=True, slots=True)
+class Got:
+    """What came back; empty where there was nothing of the kind."""
+
+    status: str = ""
+    action: str = ""
+    tag: str = ""
+    cause: str = ""
+
+    def as_dict(self) -> dict[str, str]:
+        return {"status": self.status, "action": self.action, "tag": self.tag, "cause": self.cause}
+
+
+def play(scenario: Scenario, out: Path) -> dict[str, Any]:
+    """One row of `saywhy lab run --json`; never raises for what goes wrong in the scenario."""
+    row: dict[str, Any] = {"id": scenario.id, "title": scenario.title, "made_by": scenario.made_by.value}
+    expected = scenario.expected
+    if expected is None:
+        return row | {"expected": None, "got": None, "ok": False, "seconds": 0.0, "missing": scenario.missing}
+    folder = out / scenario.id
+    shutil.rmtree(folder, ignore_errors=True)
+    folder.mkdir(parents=True)
+    began = time.monotonic()
+    row |= {"expected": expected.as_dict(), "shows": list(scenario.shows)}
+    try:
+        got, report = asyncio.run(_play(scenario, expected, folder))
+    except Exception as error:
+        why = f"{type(error).__name__}: {error}"
+        return row | {
+            "got": None,
+            "ok": False,
+            "seconds": time.monotonic() - began,
+            "error": why,
+            "evidence": str(folder),
+        }
+    text = report.read_text("utf-8", "replace") if report else ""
+    absent = [words for words in scenario.shows if words not in _readable(text)]
+    ok = got.as_dict() == {name: getattr(expected, name) for name in got.as_dict()} and not absent
+    return row | {
+        "got": got.as_dict(),
+        "ok": ok,
+        "seconds": _since(began),
+        "report": str(report) if report else "",
+        "evidence": str(folder),
+    } | ({"absent": absent} if absent else {})  # fmt: skip
+
+
+def _since(began: float) -> float:
+    return round(time.monotonic() - began, 3)
+
+
+async def _play(scenario: Scenario, expected: Expected, folder: Path) -> tuple[Got, Path | None]:
+    tell = Teller()
+    site = Site(
+        organisation=scenario.organisation,
+        transport=scenario.transport,
+        internet=scenario.internet,
+        settings=scenario.settings,
+        drain_grace=0.2,
+        prepare=lambda site: _prepare(site, scenario),
+    )
+    async with asyncio.timeout(PATIENCE), site:
+        try:
+            for step in scenario.steps:
+                fields = dict(step)
+                await VERBS[fields.pop("do")](site, tell, **fields)
+            return await _result(site, tell, expected, folder)
+        finally:
+            if site.running:
+                await site.stop()  # only then is the log whole
+            _file_evidence(site, tell, folder)
+
+
+def _prepare(site: Site, scenario: Scenario) -> None:
+    """Before the server starts: the others are there first, as in life."""
+    domains: dict[str, list[str]] = {}
+    for spec in scenario.hosts:
+        site.world.host(spec.name, spec.script)
+        if spec.domain:
+            domains.setdefault(spec.domain, []).append(spec.name)
+    for domain, hosts in domains.items():
+        site.world.domain(domain, mx=hosts)
+    for name, records in scenario.dns.items():
+        set_dns(site, name, records)
+
+
+async def _result(site: Site, tell: Teller, expected: Expected, folder: Path) -> tuple[Got, Path | None]:
+    match expected.where:
+        case Where.REPORT:
+            raw = (await site.mail(expected.mailbox, expected.number))[expected.number - 1]
+            path = folder / "report.eml"
+            path.write_bytes(raw)
+            return read_report(raw), path
+        case Where.REPLY:
+            path = folder / "dialogue.txt"
+            path.write_text("\n".join(tell.lines) + "\n")
+            return _read_reply(site, tell.reply), path
+        case Where.NOTHING:
+            await site.quiet()
+            return Got(), None
+
+
+def read_report(raw: bytes) -> Got:
+    """As any program would: the fields of the first recipient's group (RFC 3464)."""
+    message = email.message_from_bytes(raw, policy=email.policy.default)
+    groups = [part for part in message.walk() if part.get("Final-Recipient")]
+    if not groups:
+        return Got()
+    status, action, diagnostic, cause = (
+        " ".join(str(groups[0].get(name, "")).split())
+        for name in ("Status", "Action", "Diagnostic-Code", "X-SayWhy-Cause")
+    )
+    tag = _TAG.search(diagnostic)
+    return Got(status, action, tag.group(1) if tag else "", cause)
+
+
+def _read_reply(site: Site, reply: str) -> Got:
+    found = _REPLY.match(reply.split("\n")[-1])
+    if found is None:
+        return Got()
+    tag = _TAG.search(reply)
+    told = site.found(Kind.REFUSE, Kind.CONNECT_REFUSE, Kind.AUTH_FAIL)
+    action = {"5": "refused", "4": "deferred"}.get(found.group(1), "accepted")
+    return Got(found.group(2) or "", action, tag.group(1) if tag else "", told[-1].cause if told else "")
+
+
+def _file_evidence(site: Site, tell: Teller, folder: Path) -> None:
+    (folder / "client.txt").write_text("\n".join(tell.lines) + "\n")
+    for name in ("saywhy.toml", "organisation.toml", "data/events.jsonl"):
+        source = site.folder / name
+        if source.exists():
+            shutil.copyfile(source, folder / source.name)
+    for host in site.world.hosts.values():
+        text = "\n\n".join("\n".join(session.lines) for session in host.sessions)
+        (folder / f"remote-{host.name}.txt").write_text(text + "\n")
+
+
+def _readable(text: str) -> str:
+    """A report's human part and fields as one line of words; a dialogue as it is."""
+    body = email.message_from_string(text, policy=email.policy.default).get_body(("plain",))
+    plain = body.get_content() if body is not None and body.get_content_type() == "text/plain" else ""
+    return " ".join(f"{plain} {text}".split())

@@ -1,0 +1,178 @@
+"""The verbs of a scenario's steps, each a function of the site and the step's own fields.
+
+    [[step]]
+    do = "send"
+    to = ["bob@partner.example NOTIFY=FAILURE"]
+
+Adding a verb is adding a function here.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import base64
+from collections.abc import Awaitable, Callable, Mapping
+from typing import Any
+
+from saywhy.lab.dns import Mood
+from saywhy.lab.scenario import PARTNER, read_script
+from saywhy.lab.site import PASSWORD, Client, Site, letter
+from saywhy.model.event import Kind
+
+ANN = "ann@worcester.example"
+BOB = f"bob@{PARTNER}"
+
+SIGN_IN = base64.b64encode(f"\0ann\0{PASSWORD}".encode()).decode()  # `{AUTH}` in a line: ann's, by PLAIN
+
+Do = Callable[..., Awaitable[None]]
+
+
+class Teller:
+    """What the scenario's own client said and heard, for the evidence."""
+
+    def __init__(self) -> None:
+        self.lines: list[str] = []
+        self.reply = ""
+        self.queued = ""
+
+    def said(self, line: str) -> None:
+        self.lines.append(f"C: {line}")
+
+    def heard(self, reply: str) -> None:
+        self.reply = reply
+        self.lines += [f"S: {line}" for line in reply.split("\n")]
+
+
+async def send(
+    site: Site,
+    tell: Teller,
+    *,
+    sender: str = ANN,
+    to: list[str] | None = None,
+    parameters: str = "",
+    listener: str = "inside",
+    content: str = "",
+    header: str = "",
+    size: int = 0,
+) -> None:
+    """Submit a message; `header` lines are added, `size` makes the body that long."""
+    recipients = to or [BOB]
+    raw = content.replace("\n", "\r\n").encode() if content else _letter(sender, header, size)
+    for recipient in recipients:
+        tell.said(f"MAIL FROM:<{sender}> {parameters}, RCPT TO:<{recipient}>, {len(raw)} octets")
+    tell.queued = await site.send(sender, recipients, raw, parameters=parameters, listener=listener)
+    tell.heard(f"250 2.0.0 Queued as {tell.queued}")
+
+
+def _letter(sender: str, header: str, size: int) -> bytes:
+    body = ("Meet me behind the cathedral at ten.\r\n" * (size // 38 + 1)) if size else "At ten."
+    raw = letter(sender=sender, body=body)
+    return "".join(f"{line}\r\n" for line in header.splitlines()).encode() + raw
+
+
+async def dialogue(
+    site: Site,
+    tell: Teller,
+    *,
+    say: list[str],
+    listener: str = "smtp",
+    hello: str = "",
+    tls: bool = False,
+) -> None:
+    """Say each line after the other and wait for its reply.
+
+    `hello` comes first, with `tls` again after STARTTLS; what begins with `=` is content, sent as it stands and
+    ended by a dot.
+    """
+    client = Client(*await asyncio.open_connection(*site.address(listener)))
+    tell.heard(await client.reply())
+    greetings = [hello] if hello else []
+    if tls:
+        await client.expect(hello, "250")
+        await client.start_tls()
+    for line in greetings + [line.replace("{AUTH}", SIGN_IN) for line in say]:
+        tell.said(line if len(line) < 500 else f"{line[:80]}... ({len(line)} characters)")
+        if line.startswith("="):
+            tell.heard(await client.content(line[1:].replace("\n", "\r\n").encode("utf-8", "surrogateescape")))
+        else:
+            client.write(line.encode("utf-8", "surrogateescape") + b"\r\n")
+            tell.heard(await client.reply())
+    await client.close()
+
+
+async def raw(site: Site, tell: Teller, *, octets: str, listener: str = "smtp") -> None:
+    """Write octets (Latin-1) as they stand after the greeting, and take one reply."""
+    client = Client(*await asyncio.open_connection(*site.address(listener)))
+    tell.heard(await client.reply())
+    tell.said(repr(octets))
+    client.write(octets.encode("latin-1"))
+    tell.heard(await client.reply())
+    await client.close()
+
+
+async def connect(site: Site, tell: Teller, *, listener: str = "smtp", times: int = 1) -> None:
+    """Open so many connections at once, and take the last one's greeting."""
+    clients = []
+    for number in range(times):
+        clients.append(Client(*await asyncio.open_connection(*site.address(listener))))
+        tell.said(f"(connection {number + 1})")
+        tell.heard(await clients[-1].reply())
+    for client in clients:
+        await client.close()
+
+
+async def ask(site: Site, tell: Teller, *, operation: str, parameters: Mapping[str, Any] | None = None) -> None:
+    """An operation of the administrator; `{queued}` in a value is the id of the message sent last."""
+    given = {
+        name: value.replace("{queued}", tell.queued) if isinstance(value, str) else value
+        for name, value in (parameters or {}).items()
+    }
+    result = await site.ask(operation, **given)
+    tell.said(f"(saywhy {operation} {given})")
+    tell.heard(result.text or f"{len(result.rows)} rows")
+
+
+async def wait(site: Site, tell: Teller, *, event: str, number: int = 1, **facts: str) -> None:
+    """Until that event has happened `number` times; `{queued}` as in `ask`."""
+    given = {name: value.replace("{queued}", tell.queued) for name, value in facts.items()}
+    await site.event(Kind[event.upper()], number, **given)
+
+
+async def host(site: Site, tell: Teller, *, name: str, **script: Any) -> None:  # noqa: ARG001
+    """From now on that host behaves so."""
+    site.world.hosts[name].script = read_script(script)
+
+
+async def dns(site: Site, tell: Teller, *, name: str, **records: Any) -> None:  # noqa: ARG001
+    """From now on the DNS says so of that name."""
+    set_dns(site, name, records)
+
+
+def set_dns(site: Site, name: str, records: Mapping[str, Any]) -> None:
+    """`mood` is one of lab.dns.Mood, `gone` makes the name unknown; anything else is a record type with values."""
+    for rtype, values in records.items():
+        if rtype == "mood":
+            site.world.dns.misbehave(name, Mood[values])
+        elif rtype == "gone":
+            site.world.dns.remove(name)
+        else:
+            site.world.dns.set(name, rtype, *values)
+
+
+async def restart(site: Site, tell: Teller) -> None:  # noqa: ARG001
+    """The server ends in order and starts again."""
+    await site.stop()
+    await site.start()
+
+
+VERBS: dict[str, Do] = {
+    "send": send,
+    "dialogue": dialogue,
+    "raw": raw,
+    "connect": connect,
+    "ask": ask,
+    "wait": wait,
+    "host": host,
+    "dns": dns,
+    "restart": restart,
+}

@@ -1,0 +1,271 @@
+"""One worker process as the supervisor sees it: started, asked, watched, started again when it ends.
+
+It is a new interpreter (server/process), not a fork: the supervisor has threads by the time a worker has to be
+started again, and a fork copies their locks but not them.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import pickle
+import signal
+import socket
+import subprocess
+import sys
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+import saywhy
+from saywhy.config.settings import Settings
+from saywhy.config.snapshot import Table
+from saywhy.infra.errors import StoreError
+from saywhy.operations.context import Away
+from saywhy.server.channel import Asker, ChannelClosed
+from saywhy.server.organisation import Step
+from saywhy.server.sockets import Sockets
+from saywhy.server.worker import Post
+
+PATIENCE = 10.0  # seconds that a question waits for a worker that is being started again
+HUNG = 60.0  # seconds without an answer after which a worker is killed
+PING = 10.0
+STEADY = 60.0  # seconds after which a worker's end does not count with those before
+MOST_DELAY = 30.0
+
+
+@dataclass(frozen=True, slots=True)
+class Start:
+    """What a worker process reads from its standard input: descriptors that it inherits, and the rest."""
+
+    version: str
+    parent: int
+    channel: int
+    sockets: dict[str, list[int]]
+    settings: Settings
+    post: Post
+    synchronous: str
+
+
+class WorkerEnded(StoreError):
+    """A worker ended before it took mail."""
+
+
+class Hand:
+    """`tell` is given a sentence for the log when something happens to the worker."""
+
+    def __init__(
+        self,
+        post: Post,
+        sockets: Sockets,
+        synchronous: str,
+        table: Callable[[], Table],
+        tell: Callable[[str], None],
+    ) -> None:
+        self.post = post
+        self._sockets = sockets
+        self._synchronous = synchronous
+        self._table = table
+        self._tell = tell
+        self._process: subprocess.Popen[bytes] | None = None
+        self._asker: Asker | None = None
+        self._ready = asyncio.Event()
+        self._stopping = False
+        self._watch: asyncio.Task[None] | None = None
+        self.starts = 0
+
+    @property
+    def pid(self) -> int:
+        """0 while there is none."""
+        return self._process.pid if self._process is not None else 0
+
+    @property
+    def ready(self) -> bool:
+        return self._ready.is_set()
+
+    async def start(self, settings: Settings) -> None:
+        """Returns when it takes mail; raises what kept it from that.  From then on it is started again."""
+        self._settings = settings
+        await self._launch()
+        self._watch = asyncio.create_task(self._keep())
+
+    async def ask(self, method: str, *arguments: Any) -> Any:
+        """Away when the worker is not there, and has not come back in PATIENCE seconds."""
+        try:
+            async with asyncio.timeout(PATIENCE):
+                await self._ready.wait()
+        except TimeoutError:
+            raise Away(
+                f"worker {self.post.number}, which has a part of the queue, is being started again"
+            ) from None
+        try:
+            return await self._open.ask(method, *arguments)
+        except ChannelClosed:
+            raise Away(f"{self._owner} has just ended") from None
+
+    async def follow(self, step: Step) -> None:
+        """A worker that cannot follow is ended, and begins again with the whole."""
+        if self._asker is None:
+            return
+        try:
+            async with asyncio.timeout(PATIENCE):
+                await self._asker.ask("follow", step)
+        except ChannelClosed:
+            return
+        except Exception as error:
+            self._tell(f"{self._name} does not follow the organisation, and is ended: {error!r}")
+            self._kill()
+
+    async def reload(self, settings: Settings) -> None:
+        self._settings = settings
+        if self._asker is not None and self.ready:
+            await self._asker.ask("reload", settings)
+
+    async def stop(self, grace: float) -> None:
+        """Drain; what has not ended a few seconds after `grace` is killed."""
+        self._stopping = True
+        if self._watch is not None:
+            self._watch.cancel()
+            await asyncio.gather(self._watch, return_exceptions=True)
+        if self._process is None or self._asker is None:
+            return
+        try:
+            async with asyncio.timeout(grace + 10):
+                await self._asker.ask("stop", grace)
+                await self._asker.closed.wait()
+        except ChannelClosed:
+            pass
+        except TimeoutError:
+            self._tell(f"{self._name} did not end in time, and is killed")
+            self._kill()
+        await self._reap()
+
+    # -- a process --
+
+    @property
+    def _name(self) -> str:
+        return f"worker {self.post.number} (process {self.pid})"
+
+    @property
+    def _owner(self) -> str:
+        return f"worker {self.post.number}, which has a part of the queue,"
+
+    @property
+    def _open(self) -> Asker:
+        if self._asker is None:
+            raise ChannelClosed
+        return self._asker
+
+    async def _launch(self) -> None:
+        self.starts += 1
+        self._asker = await self._spawn()
+        try:
+            # From the first octet on it is told every step: nothing may come between table and question.
+            await self._asker.ask("start", self._table())
+        except ChannelClosed:
+            status = await self._reap()
+            raise WorkerEnded(f"worker {self.post.number} ended before it took mail ({status})") from None
+        except BaseException:
+            self._kill()
+            await self._reap()
+            raise
+        self._ready.set()
+        shards = ", ".join(map(str, self.post.shards))
+        self._tell(f"{self._name} takes mail; its shards: {shards}")
+
+    async def _spawn(self) -> Asker:
+        ours, theirs = socket.socketpair()
+        numbers = {name: [sock.fileno() for sock in group] for name, group in self._sockets.items()}
+        start = Start(
+            saywhy.__version__,
+            os.getpid(),
+            theirs.fileno(),
+            numbers,
+            self._settings,
+            self.post,
+            self._synchronous,
+        )
+        environment = {name: value for name, value in os.environ.items() if name not in _NOT_FOR_WORKERS}
+        with theirs:
+            self._process = subprocess.Popen(  # noqa: ASYNC220 - a moment; our own interpreter
+                [sys.executable, "-P", "-m", "saywhy.server.process"],
+                stdin=subprocess.PIPE,
+                pass_fds=[theirs.fileno(), *(number for group in numbers.values() for number in group)],
+                env=environment,
+            )
+        _give(self._process, pickle.dumps(start))
+        ours.setblocking(False)
+        return await Asker.open(ours)
+
+    async def _keep(self) -> None:
+        """Until cancelled: wait for its end, and start it again, later and later if it does not last."""
+        loop = asyncio.get_running_loop()
+        began, ended = loop.time(), 0
+        what = ""
+        while True:
+            if not what:
+                await self._until_ended()
+                self._ready.clear()
+                name = self._name
+                what = f"{name} has ended ({await self._reap()})"
+            ended = 1 if loop.time() - began > STEADY else ended + 1
+            delay = 0.0 if ended == 1 else min(MOST_DELAY, 0.25 * 2 ** (ended - 2))
+            self._tell(f"{what}; it is started again {f'in {delay:g} s' if delay else 'now'}")
+            await asyncio.sleep(delay)
+            began = loop.time()
+            try:
+                await self._launch()
+                what = ""
+            except Exception as error:
+                what = f"worker {self.post.number} could not be started: {error}"
+
+    async def _until_ended(self) -> None:
+        """Its channel ends with it.  One that is silent for too long is killed."""
+        asker = self._asker
+        while asker is not None and not asker.closed.is_set():
+            try:
+                async with asyncio.timeout(HUNG):
+                    await asker.ask("ping")
+            except ChannelClosed:
+                return
+            except TimeoutError:
+                self._tell(f"{self._name} has not answered for {HUNG:g} s, and is killed")
+                self._kill()
+            try:
+                async with asyncio.timeout(PING):
+                    await asker.closed.wait()
+            except TimeoutError:
+                continue
+
+    def _kill(self) -> None:
+        if self._process is not None and self._process.poll() is None:
+            self._process.kill()
+
+    async def _reap(self) -> str:
+        """How it ended; it is made to, if it has only closed its channel."""
+        process, asker = self._process, self._asker
+        self._process = self._asker = None
+        if asker is not None:
+            await asker.close()
+        if process is None:
+            return "it was not there"
+        try:
+            status = await asyncio.to_thread(process.wait, 10)
+        except subprocess.TimeoutExpired:
+            process.kill()
+            status = await asyncio.to_thread(process.wait)
+        return f"status {status}" if status >= 0 else f"by {signal.Signals(-status).name}"
+
+
+_NOT_FOR_WORKERS = ("NOTIFY_SOCKET", "WATCHDOG_PID", "WATCHDOG_USEC")
+
+
+def _give(process: subprocess.Popen[bytes], data: bytes) -> None:
+    """As its standard input, which ends there; less than a pipe holds."""
+    if process.stdin is None:
+        return
+    try:
+        with process.stdin as stdin:
+            stdin.write(data)
+    except BrokenPipeError:
+        pass  # it has ended; its channel tells so

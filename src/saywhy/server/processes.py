@@ -1,0 +1,64 @@
+"""The crew of `saywhy serve`: each worker is a process of its own."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Mapping
+from functools import partial
+from typing import Any
+
+from saywhy.config.settings import Settings
+from saywhy.config.snapshot import Table
+from saywhy.model.event import Event, Kind
+from saywhy.server import sockets
+from saywhy.server.crew import Equipment
+from saywhy.server.hand import Hand
+from saywhy.server.organisation import Step
+from saywhy.server.shards import Access
+
+
+class Processes:
+    """A Crew.  Its workers follow the organisation from the table that `equipment` brings."""
+
+    def __init__(self) -> None:
+        self.hands: list[Hand] = []
+
+    async def start(self, equipment: Equipment) -> None:
+        self._equipment = equipment
+        self._table = equipment.table
+        self.hands = [
+            Hand(post, own, equipment.synchronous, self._whole, self._tell)
+            for post, own in zip(equipment.posts, equipment.sockets, strict=True)
+        ]
+        results = await asyncio.gather(
+            *(hand.start(equipment.settings) for hand in self.hands), return_exceptions=True
+        )
+        errors = [result for result in results if isinstance(result, BaseException)]
+        if errors:
+            await self.stop(0)
+            raise errors[0]
+
+    async def stop(self, grace: float) -> None:
+        sockets.close(list(self._equipment.sockets))  # who connects now shall not wait in vain
+        await asyncio.gather(*(hand.stop(grace) for hand in self.hands))
+
+    async def follow(self, step: Step) -> None:
+        self._table.change(step.revision, step.changes)
+        await asyncio.gather(*(hand.follow(step) for hand in self.hands))
+
+    async def reload(self, settings: Settings) -> None:
+        await _all_done(*(hand.reload(settings) for hand in self.hands))
+
+    def accesses(self) -> Mapping[int, Access]:
+        return {shard: partial(hand.ask, "shard", shard) for hand in self.hands for shard in hand.post.shards}
+
+    def _whole(self) -> Table:
+        return self._table
+
+    def _tell(self, text: str) -> None:
+        self._equipment.sink.emit(Event(Kind.WORKER, self._equipment.clock.now(), text=text))
+
+
+async def _all_done(*work: Awaitable[Any]) -> None:
+    """Whoever is just being started again has the new settings anyway."""
+    await asyncio.gather(*work, return_exceptions=True)

@@ -1,0 +1,125 @@
+"""All shards as one queue: for each question which shards are asked, and what one answer theirs make.
+
+A shard is asked through an `Access`: a function of a method's name and arguments, so that it does not matter
+whether the shard is in this process, in a worker's, or only a file.  A store that serves all nodes at once
+(PostgreSQL) has QueueReads by itself and needs none of this.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections import Counter, defaultdict
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
+from typing import Any, Protocol
+
+from saywhy.infra.store.protocol import CauseRow, MessageFilter, QueueRow, TrackingFilter
+from saywhy.model.event import Event
+from saywhy.model.queued import Message, Pending, QueueId
+from saywhy.operations.context import QueueAdmin, QueueReads
+
+
+class Access(Protocol):
+    """Ask one shard.  Raises what the method raises, and operations.context.Away."""
+
+    async def __call__(self, method: str, *arguments: Any) -> Any: ...
+
+
+READS = frozenset(name for name in vars(QueueReads) if not name.startswith("_"))
+ADMIN = frozenset(name for name in vars(QueueAdmin) if not name.startswith("_"))
+
+
+def access(store: QueueReads, queue: QueueAdmin) -> Access:
+    """To a shard in this process.  Nothing but what the Protocols name can be called."""
+
+    async def ask(method: str, *arguments: Any) -> Any:
+        owner = {**dict.fromkeys(READS, store), **dict.fromkeys(ADMIN, queue)}[method]
+        return await getattr(owner, method)(*arguments)
+
+    return ask
+
+
+class Shards:
+    """QueueReads and QueueAdmin over all shards.  `accesses` are those of this moment, by the shard's number."""
+
+    def __init__(self, accesses: Callable[[], Mapping[int, Access]]) -> None:
+        self._accesses = accesses
+
+    # -- QueueReads --
+
+    async def queues(self, key: str = "") -> list[QueueRow]:
+        by_key: defaultdict[str, list[QueueRow]] = defaultdict(list)
+        for row in await self._each("queues", key):
+            by_key[row.key].append(row)
+        return [_queue(by_key[key]) for key in sorted(by_key)]
+
+    async def causes(self) -> list[CauseRow]:
+        counted: Counter[tuple[str, str]] = Counter()
+        for row in await self._each("causes"):
+            counted[row.cause, row.queue] += row.recipients
+        return [CauseRow(cause, queue, recipients) for (cause, queue), recipients in sorted(counted.items())]
+
+    async def messages(self, which: MessageFilter) -> list[Message]:
+        found: list[Message] = await self._each("messages", which)
+        return sorted(found, key=lambda message: message.id)[: which.limit]
+
+    async def message(self, message: QueueId) -> Message | None:
+        found: Message | None = await self._one(message, None, "message", message)
+        return found
+
+    async def pending(self, message: QueueId) -> list[Pending]:
+        found: list[Pending] = await self._one(message, [], "pending", message)
+        return found
+
+    async def tracking(self, which: TrackingFilter) -> list[Event]:
+        if which.message and not which.message_id:
+            own: list[Event] = await self._one(QueueId.parse(which.message), [], "tracking", which)
+            return own
+        found: list[Event] = await self._each("tracking", which)
+        return sorted(found, key=lambda event: event.at)[: which.limit]
+
+    async def count(self) -> tuple[int, int]:
+        counted = await self._all("count")
+        return sum(messages for messages, _ in counted), sum(recipients for _, recipients in counted)
+
+    # -- QueueAdmin --
+
+    async def retry(self, key: str | None, message: QueueId | None) -> int:
+        if message is not None:
+            found: int = await self._one(message, 0, "retry", key, message)
+            return found
+        return sum(await self._all("retry", key, None))
+
+    async def remove(self, message: QueueId, ndr: bool) -> bool:
+        found: bool = await self._one(message, False, "remove", message, ndr)
+        return found
+
+    # -- who is asked --
+
+    async def _all(self, method: str, *arguments: Any) -> list[Any]:
+        accesses = self._accesses()
+        return await asyncio.gather(*(accesses[shard](method, *arguments) for shard in sorted(accesses)))
+
+    async def _each(self, method: str, *arguments: Any) -> list[Any]:
+        """The rows of all, in one list."""
+        return [row for rows in await self._all(method, *arguments) for row in rows]
+
+    async def _one(self, message: QueueId, nothing: Any, method: str, *arguments: Any) -> Any:
+        """The shard that owns `message`; `nothing` when there is none of that number."""
+        owner = self._accesses().get(message.shard)
+        return nothing if owner is None else await owner(method, *arguments)
+
+
+def _queue(rows: Sequence[QueueRow]) -> QueueRow:
+    """One next hop's share in each shard -> its row.  The last error is that of the shard with most retries."""
+    if len(rows) == 1:
+        return rows[0]
+    telling = max(rows, key=lambda row: (bool(row.last_error), row.retrying))
+    return replace(
+        telling,
+        recipients=sum(row.recipients for row in rows),
+        messages=sum(row.messages for row in rows),
+        retrying=sum(row.retrying for row in rows),
+        next_due=min(row.next_due for row in rows),
+        oldest=min(row.oldest for row in rows),
+    )

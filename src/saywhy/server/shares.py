@@ -1,0 +1,48 @@
+"""A worker's part of the limits that the organisation sets: each divided by the workers and rounded up.
+
+So no count has to be shared between processes; together they may allow a little more than the limit, and a source
+whose connections the kernel deals out unevenly may get less.  With limits that are counted in one place (a
+database for several nodes) this is the function to replace.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+
+from saywhy.model.organisation import Organisation, ReceiveConnector, SendConnector
+
+Share = Callable[[Organisation], Organisation]
+
+
+def part(limit: int, among: int) -> int:
+    """ceil(limit / among)."""
+    return -(-limit // among)
+
+
+def share(workers: int, queues: int) -> Share:
+    """For each of `workers` that take mail, and for each of `queues` that deliver it (adopted ones count)."""
+
+    def shared(whole: Organisation) -> Organisation:
+        return replace(
+            whole,
+            receive_connectors={
+                key: _receive(connector, workers) for key, connector in whole.receive_connectors.items()
+            },
+            send_connectors={key: _send(connector, queues) for key, connector in whole.send_connectors.items()},
+        )
+
+    return (lambda whole: whole) if workers == queues == 1 else shared
+
+
+def _receive(connector: ReceiveConnector, workers: int) -> ReceiveConnector:
+    return replace(
+        connector,
+        max_connections=part(connector.max_connections, workers),
+        max_connections_per_source=part(connector.max_connections_per_source, workers),
+    )
+
+
+def _send(connector: SendConnector, queues: int) -> SendConnector:
+    limit = part(connector.max_connections_per_destination, queues)
+    return replace(connector, max_connections_per_destination=limit)

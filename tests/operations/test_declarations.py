@@ -37,6 +37,7 @@ def test_the_operations_that_stand_are_found_by_looking_at_the_files() -> None:
         "recipient add",
         "recipient list",
         "recipient remove",
+        "status",
         "trace",
         "user add",
         "user list",

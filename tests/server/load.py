@@ -56,6 +56,8 @@ class Crowd:
     async def _expect(self, reader: asyncio.StreamReader, code: bytes) -> None:
         while True:
             line = await reader.readuntil(b"\n")
+            if line.startswith(b"421 "):  # it is stopping
+                raise ConnectionAbortedError
             assert line.startswith(code), line
             if line[3:4] != b"-":
                 return

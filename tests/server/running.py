@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+import contextlib
+import json
 import mailbox
 import os
 import signal
 import subprocess
 import sys
 import threading
+import time
+from collections.abc import Callable
 from pathlib import Path
 from queue import Empty, Queue
+from typing import Any
 
 HUNG = 120.0  # seconds without the expected that mean something is broken
 
@@ -41,6 +46,7 @@ SETTINGS = """\
 [server]
 hostname = "mail.worcester.example"
 data_dir = "data"
+workers = {workers}
 
 [listeners.smtp]
 address = "127.0.0.1:{port}"
@@ -62,7 +68,10 @@ file = "organisation.toml"
 
 
 class Running:
-    """`connectors` is appended to the organisation file; `command` goes before the interpreter (strace ...)."""
+    """`connectors` is appended to the organisation file; `command` goes before the interpreter (strace ...).
+
+    `settings` is appended to the settings file; `preparation` runs in the new process before the interpreter.
+    """
 
     def __init__(
         self,
@@ -71,6 +80,9 @@ class Running:
         lookup: bool = True,
         connectors: str = "",
         dns_port: int = 9,
+        workers: int = 1,
+        settings: str = "",
+        preparation: Callable[[], None] | None = None,
         command: tuple[str, ...] = (),
         program: tuple[str, ...] = ("-m", "saywhy", "serve", "--config"),
     ) -> None:
@@ -79,6 +91,9 @@ class Running:
         self._command = command
         self._program = program
         self._dns_port = dns_port
+        self.number_of_workers = workers
+        self._settings = settings
+        self._preparation = preparation
         (folder / "organisation.toml").write_text(
             ORGANISATION.format(lookup="true" if lookup else "false", connectors=connectors)
         )
@@ -95,9 +110,16 @@ class Running:
 
     def start(self) -> None:
         """Returns when it listens.  A second start takes the same port again."""
-        self.config.write_text(SETTINGS.format(port=self.port, dns_port=self._dns_port))
+        self.configure()
         argv = [*self._command, sys.executable, *self._program, str(self.config)]
-        self.process = subprocess.Popen(argv, stderr=subprocess.PIPE, text=True, cwd=self.folder)
+        self.process = subprocess.Popen(
+            argv,
+            stderr=subprocess.PIPE,
+            text=True,
+            cwd=self.folder,
+            preexec_fn=self._preparation,
+            close_fds=self._preparation is None,
+        )
         self._lines = Queue()
         self._reader = threading.Thread(target=self._read, args=(self.process,), daemon=True)
         self._reader.start()
@@ -107,6 +129,11 @@ class Running:
             self.process.kill()
             self.process.wait()
             raise
+
+    def configure(self, settings: str = "") -> None:
+        """Write the settings file, with further lines."""
+        text = SETTINGS.format(port=self.port, dns_port=self._dns_port, workers=self.number_of_workers)
+        self.config.write_text(text + self._settings + settings)
 
     def _await_listening(self) -> None:
         said: list[str] = []
@@ -136,9 +163,19 @@ class Running:
             pid = int(children[0]) if children else pid
         os.kill(pid, number)
 
-    def kill(self) -> None:
-        """kill -9, and wait for the end."""
+    def workers(self) -> list[int]:
+        """The processes that take mail."""
+        assert self.process is not None
+        pid = self.process.pid
+        return [int(word) for word in Path(f"/proc/{pid}/task/{pid}/children").read_text().split()]
+
+    def kill(self, *, workers: bool = False) -> None:
+        """kill -9 of the supervisor, or of the whole server; and wait for the end."""
+        doomed = self.workers() if workers else []
         self.signal(signal.SIGKILL)
+        for pid in doomed:
+            with contextlib.suppress(ProcessLookupError):  # it may have ended with its supervisor
+                os.kill(pid, signal.SIGKILL)
         assert self.process is not None
         self.process.wait(HUNG)
         self._reader.join(HUNG)
@@ -151,6 +188,18 @@ class Running:
         status = self.process.wait(HUNG)
         self._reader.join(HUNG)
         return status
+
+    def events(self, name: str) -> list[dict[str, Any]]:
+        """What the log tells of one kind."""
+        path = self.folder / "data" / "events.jsonl"
+        lines = map(json.loads, path.read_text().splitlines() if path.exists() else [])
+        return [line for line in lines if line["event"] == name]
+
+    def until(self, reached: Callable[[], object]) -> None:
+        end = time.monotonic() + HUNG
+        while not reached():
+            assert time.monotonic() < end, "the server does not do what is waited for"
+            time.sleep(0.05)
 
     def mail(self, name: str) -> list[mailbox.MaildirMessage]:
         """What lies in a mailbox."""

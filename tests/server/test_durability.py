@@ -7,11 +7,11 @@ import random
 import re
 import shutil
 import subprocess
-import time
 from pathlib import Path
 
 import pytest
 
+from tests.server.accounts import NOWHERE, RECIPIENTS, settled
 from tests.server.load import Crowd
 from tests.server.running import HUNG, Running
 
@@ -94,56 +94,14 @@ async def test_the_same_check_fails_a_server_that_does_not_sync(strace: None, tm
     assert good == 0
 
 
-RECIPIENTS = ("ann@worcester.example", "nobody@worcester.example", "later@unroutable.example")
-NOWHERE = """
-[[send_connector]]
-name = "Elsewhere"
-address_spaces = ["elsewhere.example"]
-smart_hosts = ["[127.0.0.1]"]
-networks = ["127.0.0.0/8"]
-"""
-
-
-def found(server: Running) -> tuple[list[str], list[str], list[str]]:
-    """Subjects of what was delivered, of what was reported to the sender, and of what is still queued.
-
-    The queue is read first: what leaves it meanwhile is found in a mailbox.
-    """
-    listing = server.saywhy("message", "list", "--json", "--limit", "100000")
-    assert listing.returncode == 0, listing.stderr
-    queued = re.findall(r'"subject": ?"([^"]+)"', listing.stdout)
-    delivered = [message["Subject"] for message in server.mail("ann")]
-    reported = [str(message["Subject"]).removeprefix("Undeliverable: ") for message in server.mail("guy")]
-    return delivered, reported, queued
-
-
-def settled(server: Running) -> tuple[list[str], list[str], list[str]]:
-    """Wait until only what has no route is queued."""
-    end = time.monotonic() + HUNG
-    while True:
-        delivered, reported, queued = found(server)
-        if all(not subject.startswith("Undeliverable") for subject in queued) and len(queued) == sum(
-            int(subject.rpartition("-")[2]) % 3 == 2 for subject in queued
-        ):
-            return delivered, reported, queued
-        assert time.monotonic() < end, f"still queued: {queued[:5]}"
-        time.sleep(0.2)
-
-
 def test_ten_rounds_of_kill_9_under_200_clients_lose_nothing(tmp_path: Path) -> None:
     server = Running(tmp_path, lookup=False, connectors=NOWHERE)
     with server:
         acknowledged = rounds(server, 10)
-        delivered, reported, queued = settled(server)
-    everything = [*delivered, *reported, *queued]
-    lost = acknowledged - set(everything)
-    duplicates = len(everything) - len(set(everything))
-    print(
-        f"acknowledged {len(acknowledged)}: delivered {len(set(delivered))}, reported {len(set(reported))}, "
-        f"queued {len(set(queued))}; lost {len(lost)}, duplicates {duplicates}"
-    )
+        account = settled(server)
+    print(account.told(acknowledged))
     assert len(acknowledged) > 500  # every round was under load
-    assert not lost
+    assert not account.lost(acknowledged)
 
 
 def rounds(server: Running, number_of: int) -> set[str]:

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import asyncio
 import sys
+from functools import partial
 from pathlib import Path
 
 from saywhy.config.load import load_settings
-from saywhy.doors.cli import serve
+from saywhy.server.life import run
 
 if __name__ == "__main__":
-    asyncio.run(serve.run(load_settings(Path(sys.argv[1])), synchronous="OFF"))
+    settings = load_settings(Path(sys.argv[1]))
+    say = partial(print, file=sys.stderr, flush=True)
+    asyncio.run(run(settings, lambda: settings, say, synchronous="OFF"))

@@ -25,6 +25,7 @@ class Declared:
     unit: str
     doc: str
     required: bool = False
+    reload: bool = False
 
     @property
     def summary(self) -> str:
@@ -58,12 +59,18 @@ def declared(key: str, field: FieldInfo) -> Declared:
     unit = field_unit(field)
     required = field.is_required()
     default = "" if required else written(field.get_default(call_default_factory=False), unit)
-    return Declared(key, default, unit, field.description or "", required)
+    return Declared(key, default, unit, field.description or "", required, reloads(field))
 
 
 def field_unit(field: FieldInfo) -> str:
     extra = field.json_schema_extra
     return str(extra.get("unit", "")) if isinstance(extra, dict) else ""
+
+
+def reloads(field: FieldInfo) -> bool:
+    """Is a change in force after a reload, without a restart?"""
+    extra = field.json_schema_extra
+    return bool(extra.get("reload")) if isinstance(extra, dict) else False
 
 
 def written(value: Any, unit: str = "") -> str:

@@ -29,6 +29,11 @@ Durations are `"30 s"`, `"5 min"`, `"4 h"`, `"2 d"`, or a number of seconds. Siz
 `"1 GB"`, or a number of octets; a KB is 1024 octets, as mail servers have always counted. A relative path lies
 under `server.data_dir`; `server.data_dir` itself and `organisation.file` lie beside the settings file.
 
+A running server reads its settings again at SIGHUP (`systemctl reload saywhy`): what is marked *reload* below is
+in force then, without a connection dropped; what else has changed waits for a restart, and the `RELOAD` event
+names it. Faulty settings change nothing. The log is reopened, and certificates are read again whenever their
+files change.
+
 The least that is needed:
 
 ```toml
@@ -86,7 +91,8 @@ def _table(settings: Iterable[Declared]) -> Iterator[str]:
     for setting in settings:
         name = setting.key.rpartition(".")[2]
         default = "must be given" if setting.required else f"`{setting.default}`" if setting.default else ""
-        yield f"| `{name}` | {default} | {setting.unit} | {_plain(setting.doc)} |\n"
+        mark = " *reload*" if setting.reload else ""
+        yield f"| `{name}` | {default} | {setting.unit} | {_plain(setting.doc)}{mark} |\n"
 
 
 def _plain(text: str) -> str:

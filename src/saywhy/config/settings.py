@@ -28,9 +28,9 @@ class Binding(NamedTuple):
         return f"[{self.host}]:{self.port}" if ":" in self.host else f"{self.host}:{self.port}"
 
 
-def setting(default: Any, doc: str, *, unit: str = "", **limits: Any) -> Any:
-    """One setting; `default` `...` means that it must be given."""
-    return Field(default, description=doc, json_schema_extra={"unit": unit}, **limits)
+def setting(default: Any, doc: str, *, unit: str = "", reload: bool = False, **limits: Any) -> Any:
+    """One setting; `default` `...` means that it must be given; `reload`: a change needs no restart."""
+    return Field(default, description=doc, json_schema_extra={"unit": unit, "reload": reload}, **limits)
 
 
 Duration = Annotated[float, BeforeValidator(checks.duration)]
@@ -82,8 +82,11 @@ class Tls(Section):
         Path("tls/certificate.pem"),
         "Certificate chain (PEM).  When this is not set, a self-signed one is made at the first start.",
         unit="path",
+        reload=True,
     )
-    key: File = setting(Path("tls/key.pem"), "The certificate's private key (PEM, no passphrase).", unit="path")
+    key: File = setting(
+        Path("tls/key.pem"), "The certificate's private key (PEM, no passphrase).", unit="path", reload=True
+    )
 
 
 class StoreSettings(Section):
@@ -127,10 +130,15 @@ class Limits(Section):
         256 * MIB,
         "Message content held in memory by all sessions; above it, new messages are refused with 4.3.1.",
         unit="size",
+        reload=True,
         ge=MIB,
     )
     drain_grace: Duration = setting(
-        30.0, "How long a stopping server lets sessions and deliveries finish.", unit="duration", le=3600
+        30.0,
+        "How long a stopping server lets sessions and deliveries finish.",
+        unit="duration",
+        reload=True,
+        le=3600,
     )
 
 

@@ -48,6 +48,7 @@ class Kind(enum.IntEnum):
     FAULT = 307  # an error of ours: something to report to the developers
     STORE_FAULT = 308  # the queue could not be written
     WORKER = 309  # a worker process began or ended
+    CLOCK = 310  # the system's clock was set
 
 
 @dataclass(frozen=True, slots=True)

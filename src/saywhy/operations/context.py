@@ -74,6 +74,29 @@ class Hashing(Protocol):
     async def hash(self, password: str) -> str: ...
 
 
+@dataclass(frozen=True, slots=True)
+class WorkerState:
+    """`process` 0: none just now.  `since` epoch seconds, `memory` octets resident."""
+
+    number: int
+    process: int
+    state: str
+    since: float
+    starts: int
+    shards: tuple[int, ...]
+    memory: int
+
+
+class ServerAccess(Protocol):
+    """The running server's processes."""
+
+    def workers(self) -> Sequence[WorkerState]: ...
+
+    def shares(self) -> Sequence[str]:
+        """A sentence for each limit that is divided among the workers; none when there is one worker."""
+        ...
+
+
 class Away(Exception):
     """A part of the queue cannot be asked just now; the message says which and why."""
 
@@ -90,4 +113,5 @@ class Context:
     clock: Clock
     listeners: frozenset[str] | None = None
     actor: str = ""
+    server: ServerAccess | None = None
     changing: asyncio.Lock = field(default_factory=asyncio.Lock)  # one change at a time

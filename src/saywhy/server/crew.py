@@ -5,14 +5,17 @@ Tests, the demo and our own measurements run `Inside`; `saywhy serve` runs serve
 
 from __future__ import annotations
 
+import os
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Protocol
 
 from saywhy.config.settings import Settings
 from saywhy.config.snapshot import Table
 from saywhy.model.clock import Clock
 from saywhy.model.event import Sink
+from saywhy.operations.context import WorkerState
 from saywhy.server.organisation import FollowedOrganisation, Step
 from saywhy.server.shards import Access
 from saywhy.server.shares import share
@@ -52,6 +55,8 @@ class Crew(Protocol):
         """To every shard, by its number."""
         ...
 
+    def workers(self) -> Sequence[WorkerState]: ...
+
 
 class Inside:
     """One worker, in this process, with all shards."""
@@ -72,6 +77,7 @@ class Inside:
             equipment.synchronous,
         )
         await self.worker.start(equipment.sockets[0])
+        self._since = equipment.clock.now()
 
     async def stop(self, grace: float) -> None:
         await self.worker.stop(grace)
@@ -84,3 +90,16 @@ class Inside:
 
     def accesses(self) -> Mapping[int, Access]:
         return self.worker.accesses
+
+    def workers(self) -> Sequence[WorkerState]:
+        shards = self.worker.post.shards
+        return [WorkerState(1, os.getpid(), "running", self._since, 1, shards, resident(os.getpid()))]
+
+
+def resident(process: int) -> int:
+    """Octets in memory; 0 where it cannot be told."""
+    try:
+        pages = int(Path(f"/proc/{process}/statm").read_text().split()[1])
+    except (OSError, IndexError, ValueError):
+        return 0
+    return pages * os.sysconf("SC_PAGE_SIZE")

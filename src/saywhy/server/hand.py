@@ -21,6 +21,7 @@ import saywhy
 from saywhy.config.settings import Settings
 from saywhy.config.snapshot import Table
 from saywhy.infra.errors import StoreError
+from saywhy.model.clock import Clock
 from saywhy.operations.context import Away
 from saywhy.server.channel import Asker, ChannelClosed
 from saywhy.server.organisation import Step
@@ -61,12 +62,15 @@ class Hand:
         synchronous: str,
         table: Callable[[], Table],
         tell: Callable[[str], None],
+        clock: Clock,
     ) -> None:
         self.post = post
         self._sockets = sockets
         self._synchronous = synchronous
         self._table = table
         self._tell = tell
+        self._clock = clock
+        self.since = clock.now()  # epoch seconds: ready, or not ready
         self._process: subprocess.Popen[bytes] | None = None
         self._asker: Asker | None = None
         self._ready = asyncio.Event()
@@ -158,6 +162,7 @@ class Hand:
 
     async def _launch(self) -> None:
         self.starts += 1
+        given = self._settings
         self._asker = await self._spawn()
         try:
             # From the first octet on it is told every step: nothing may come between table and question.
@@ -170,6 +175,9 @@ class Hand:
             await self._reap()
             raise
         self._ready.set()
+        self.since = self._clock.now()
+        if given is not self._settings:  # reloaded meanwhile
+            await self.reload(self._settings)
         shards = ", ".join(map(str, self.post.shards))
         self._tell(f"{self._name} takes mail; its shards: {shards}")
 
@@ -206,6 +214,7 @@ class Hand:
             if not what:
                 await self._until_ended()
                 self._ready.clear()
+                self.since = self._clock.now()
                 name = self._name
                 what = f"{name} has ended ({await self._reap()})"
             ended = 1 if loop.time() - began > STEADY else ended + 1

@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Mapping
+from collections.abc import Awaitable, Mapping, Sequence
 from functools import partial
 from typing import Any
 
 from saywhy.config.settings import Settings
 from saywhy.config.snapshot import Table
 from saywhy.model.event import Event, Kind
+from saywhy.operations.context import WorkerState
 from saywhy.server import sockets
-from saywhy.server.crew import Equipment
+from saywhy.server.crew import Equipment, resident
 from saywhy.server.hand import Hand
 from saywhy.server.organisation import Step
 from saywhy.server.shards import Access
@@ -27,7 +28,7 @@ class Processes:
         self._equipment = equipment
         self._table = equipment.table
         self.hands = [
-            Hand(post, own, equipment.synchronous, self._whole, self._tell)
+            Hand(post, own, equipment.synchronous, self._whole, self._tell, equipment.clock)
             for post, own in zip(equipment.posts, equipment.sockets, strict=True)
         ]
         results = await asyncio.gather(
@@ -51,6 +52,20 @@ class Processes:
 
     def accesses(self) -> Mapping[int, Access]:
         return {shard: partial(hand.ask, "shard", shard) for hand in self.hands for shard in hand.post.shards}
+
+    def workers(self) -> Sequence[WorkerState]:
+        return [
+            WorkerState(
+                hand.post.number,
+                hand.pid,
+                "running" if hand.ready else "starting",
+                hand.since,
+                hand.starts,
+                hand.post.shards,
+                resident(hand.pid) if hand.pid else 0,
+            )
+            for hand in self.hands
+        ]
 
     def _whole(self) -> Table:
         return self._table

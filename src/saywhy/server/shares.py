@@ -20,6 +20,27 @@ def part(limit: int, among: int) -> int:
     return -(-limit // among)
 
 
+def told(whole: Organisation, workers: int, queues: int) -> list[str]:
+    """Each worker's part in words; nothing when it is the whole."""
+    out = []
+    if workers > 1:
+        for incoming in whole.receive_connectors.values():
+            each = _receive(incoming, workers)
+            out.append(
+                f"{incoming.name}: each of {workers} workers takes {each.max_connections} of "
+                f"{incoming.max_connections} connections, {each.max_connections_per_source} of "
+                f"{incoming.max_connections_per_source} from one source."
+            )
+    if queues > 1:
+        for outgoing in whole.send_connectors.values():
+            each_way, limit = _send(outgoing, queues), outgoing.max_connections_per_destination
+            out.append(
+                f"{outgoing.name}: each of {queues} queues has {each_way.max_connections_per_destination} of "
+                f"{limit} connections to a destination."
+            )
+    return out
+
+
 def share(workers: int, queues: int) -> Share:
     """For each of `workers` that take mail, and for each of `queues` that deliver it (adopted ones count)."""
 

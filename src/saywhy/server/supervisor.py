@@ -8,8 +8,10 @@ from __future__ import annotations
 
 import asyncio
 import os
+from collections.abc import Callable, Sequence
 from contextlib import AsyncExitStack
 
+from saywhy.config.faults import ConfigError
 from saywhy.config.organisation import load_organisation
 from saywhy.config.settings import Settings
 from saywhy.infra.errors import StoreError
@@ -19,14 +21,16 @@ from saywhy.infra.passwords import Passwords
 from saywhy.infra.store.objects import SqliteObjects
 from saywhy.model.clock import Clock, SystemClock
 from saywhy.model.event import Event, Kind, Sink
-from saywhy.operations.context import Context
+from saywhy.operations.context import Context, WorkerState
 from saywhy.server import faults, privileges, sockets
 from saywhy.server.control import ControlServer
 from saywhy.server.crew import Crew, Equipment
 from saywhy.server.lock import DataLock, held
 from saywhy.server.organisation import CurrentOrganisation
 from saywhy.server.posts import posts, shards_held, shards_in
+from saywhy.server.reloading import reloaded
 from saywhy.server.shards import Shards
+from saywhy.server.shares import told
 
 ORPHANS_SECONDS = 15.0  # for the workers of a killed supervisor to end
 
@@ -39,6 +43,7 @@ class Supervisor:
         settings: Settings,
         crew: Crew,
         *,
+        reread: Callable[[], Settings] | None = None,
         sink: Sink | None = None,
         clock: Clock | None = None,
         synchronous: str = "FULL",
@@ -47,6 +52,7 @@ class Supervisor:
         self.crew = crew
         self.clock = clock or SystemClock()
         self.addresses: dict[str, list[tuple[str, int]]] = {}  # where each listener listens: (host, port)s
+        self._reread = reread
         self._sink = sink
         self._synchronous = synchronous
         self._stack = AsyncExitStack()
@@ -64,11 +70,22 @@ class Supervisor:
         await self._stack.aclose()
 
     async def reload(self) -> None:
-        """What SIGHUP asks for: reopen the log (logrotate).  Certificates are reread by themselves."""
+        """What SIGHUP asks for: reopen the log (logrotate), and go by the settings as they are written now.
+
+        Faulty ones change nothing.  Certificates are reread by themselves.
+        """
         if isinstance(self.sink, JsonLines):
             self.sink.reopen()
+        text = "log reopened"
+        try:
+            if self._reread is not None:
+                found = reloaded(self.settings, await asyncio.to_thread(self._reread))
+                self.settings, text = found.settings, str(found)
+        except ConfigError as error:
+            for fault in error.faults:
+                self._emit(Kind.CONFIG_FAULT, f"{fault}; the settings read before stay in force")
         await self.crew.reload(self.settings)
-        self._emit(Kind.RELOAD, "log reopened")
+        self._emit(Kind.RELOAD, text)
 
     async def _open(self) -> None:
         settings, stack = self.settings, self._stack
@@ -100,6 +117,15 @@ class Supervisor:
         stack.push_async_callback(self._stop_crew)
         await self._open_control()
         self._emit(Kind.START, f"saywhy takes mail as {settings.server.hostname}")
+
+    # -- ServerAccess --
+
+    def workers(self) -> Sequence[WorkerState]:
+        return self.crew.workers()
+
+    def shares(self) -> Sequence[str]:
+        workers = self.crew.workers()
+        return told(self.organisation(), len(workers), sum(len(worker.shards) for worker in workers))
 
     # -- the parts, in the order of `_open` --
 
@@ -157,6 +183,7 @@ class Supervisor:
             self.sink,
             self.clock,
             listeners=frozenset(self.settings.listeners),
+            server=self,
         )
         control = ControlServer(self.settings.control.socket, self.context)
         await control.start()

@@ -35,6 +35,7 @@ from saywhy.infra.store.sqlite import SqliteStore
 from saywhy.model.clock import Clock
 from saywhy.model.event import Event, Kind, Sink
 from saywhy.model.organisation import User
+from saywhy.server.clockwatch import ClockWatch
 from saywhy.server.door import Door
 from saywhy.server.organisation import FollowedOrganisation
 from saywhy.server.shards import Access, access
@@ -88,6 +89,11 @@ class Worker:
         self._end = asyncio.get_running_loop().time() + grace
         await self._stack.aclose()
 
+    async def retry_all(self) -> None:
+        """Make due whatever waits, in all shards."""
+        for ask in self.accesses.values():
+            await ask("retry", None, None)
+
     def reload(self, settings: Settings) -> None:
         """Go by what of `settings` can change while mail flows."""
         tls_moved = settings.tls != self.settings.tls
@@ -113,6 +119,8 @@ class Worker:
         self.store, self.queue = stores[0], queues[0]
         shards = zip(self.post.shards, stores, queues, strict=True)
         self.accesses = {shard: access(store, queue) for shard, store, queue in shards}
+        watch = asyncio.create_task(ClockWatch(self.retry_all, self.sink).run())
+        self._stack.callback(watch.cancel)
         await self._listen(sockets, self._services())
 
     async def _open_store(self, shard: int) -> SqliteStore:

@@ -38,6 +38,7 @@ COMMANDS = {
     "lab": Entry("saywhy.doors.cli.lab:lab", "Provoke failures and see what comes back: list, run."),
     "serve": Entry("saywhy.doors.cli.serve:serve", "Run the mail server."),
     "config": Entry("saywhy.doors.cli.config:config", "Check and explain the server's settings."),
+    "status": Entry(_OPERATIONS, "The server's processes, and their shares of the limits.", named=True),
     "queue": Entry(_OPERATIONS, "What waits for each next hop: list, show, retry.", named=True),
     "message": Entry(_OPERATIONS, "Messages that wait: list, show, remove.", named=True),
     "trace": Entry(_OPERATIONS, "What happened to a message.", named=True),

@@ -20,7 +20,7 @@ from saywhy.operations.declaration import Operation, OperationError, Parameter, 
 from saywhy.operations.registry import operations
 from saywhy.operations.wire import MAX_REQUEST, error_object
 
-GROUPS = ("queue", "message", "trace", "recipient", "domain", "user", "org")
+GROUPS = ("status", "queue", "message", "trace", "recipient", "domain", "user", "org")
 _HELP = {
     "queue": "What waits, by next hop.",
     "message": "Single messages in the queue.",

@@ -8,6 +8,7 @@ and counted, and the log says how many.  Make it after a fork: threads are not i
 from __future__ import annotations
 
 import os
+import select
 import threading
 from collections.abc import Callable
 from pathlib import Path
@@ -94,13 +95,20 @@ class LineWriter:
         written = 0
         try:
             while written < len(data):
-                written += self._write_some(memoryview(data)[written:])
+                written += self._write_some(memoryview(data)[written : self._end(data, written)])
         except OSError:
             if written:
                 self._torn = data[written - 1 : written] != b"\n"
             return False
         self._torn = False
         return True
+
+    def _end(self, data: bytes, start: int) -> int:
+        """How far to write at once: others write to the same pipe, where only PIPE_BUF octets stay together."""
+        if self._path is not None or len(data) - start <= select.PIPE_BUF:
+            return len(data)
+        line = data.rfind(b"\n", start, start + select.PIPE_BUF)
+        return line + 1 if line >= 0 else start + select.PIPE_BUF
 
     def _write_some(self, data: memoryview) -> int:
         """stderr may be a terminal that somebody has made non-blocking: wait and try again, but not at the end."""

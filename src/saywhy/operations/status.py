@@ -1,0 +1,45 @@
+"""`status`: the server's processes, and each worker's share of the limits."""
+
+from __future__ import annotations
+
+from saywhy.operations import telling
+from saywhy.operations.context import Context
+from saywhy.operations.declaration import Column, Format, Operation, OperationError, Result, Row
+
+
+async def run(context: Context) -> Result:
+    if context.server is None:
+        raise OperationError("no-server", "status", "no server runs", "start it with `saywhy serve`")
+    rows: tuple[Row, ...] = tuple(
+        {
+            "worker": worker.number,
+            "process": worker.process,
+            "state": worker.state,
+            "since": worker.since,
+            "starts": worker.starts,
+            "shards": [str(shard) for shard in worker.shards],
+            "memory": worker.memory,
+        }
+        for worker in context.server.workers()
+    )
+    messages, recipients = await context.store.count()
+    waits = f"{telling.count(messages, 'message')} for {telling.count(recipients, 'recipient')} in the queue."
+    return Result(rows, "\n".join([waits, *context.server.shares()]))
+
+
+OPERATION = Operation(
+    name="status",
+    help="Show the server's worker processes, and each one's share of the limits.",
+    example="saywhy status",
+    run=run,
+    columns=(
+        Column("worker", "Its number; new mail that it takes has the shard of this number.", Format.NUMBER),
+        Column("process", "Process id; 0 while it is being started again.", Format.NUMBER),
+        Column("state", "running or starting."),
+        Column("since", "When that began.", Format.TIME),
+        Column("starts", "How often it was started since the server was.", Format.NUMBER),
+        Column("shards", "The queue files that it works on: its own, and adopted ones.", Format.LIST),
+        Column("memory", "Resident memory.", Format.SIZE),
+    ),
+    needs_server=True,
+)

@@ -61,6 +61,7 @@ def _receive(connector: ReceiveConnector, workers: int) -> ReceiveConnector:
         connector,
         max_connections=part(connector.max_connections, workers),
         max_connections_per_source=part(connector.max_connections_per_source, workers),
+        message_rate=part(connector.message_rate, workers),
     )
 
 

@@ -10,7 +10,7 @@ JOBS ?= 2
 help:
 	@echo "make demo     the main job, shown: three reports for three kinds of failure (ONCE=1: print and end)"
 	@echo "make test     the test suite (under 5 minutes on two cores)"
-	@echo "make slow     interop, kill -9, strace, many examples (needs Debian's postfix, swaks, strace)"
+	@echo "make slow     interop, kill -9, strace, many examples (needs Debian's postfix, dovecot-imapd, swaks, strace)"
 	@echo "make examples the properties with a thousand fresh examples each"
 	@echo "make lint     style, types, import rules, licences"
 	@echo "make bench    our own measurements; ../shared/bench compares with other servers"

@@ -47,7 +47,9 @@ def test_a_header_is_written_once(tmp_path: Path) -> None:
 
 def test_an_interrupted_run_is_not_overwritten_by_mistake(tmp_path: Path) -> None:
     path = tmp_path / "out.jsonl"
-    Journalled(path, ASKED, b"", resume=False).close(finished=False)
+    sink = Journalled(path, ASKED, b"", resume=False)
+    sink.write(step(b"one\n", "a"))
+    sink.close(finished=False)
     with pytest.raises(Unfit, match="--resume goes on with it, --overwrite begins anew"):
         Journalled(path, ASKED, b"", resume=False)
 

@@ -171,7 +171,7 @@ def test_a_second_run_into_an_interrupted_output_asks_first(tmp_path: Path, pile
     assert call("read", pile, "-o", output).exit_code == 0
     known = journal.load(output)
     assert known is not None
-    journal.save(output, journal.Progress(known.asked))
+    journal.save(output, journal.Progress(known.asked, 0, known.mark))
     refused = call("read", pile, "-o", output)
     assert (refused.exit_code, "--resume goes on with it" in refused.stderr) == (1, True)
     assert call("read", pile, "-o", output, "--overwrite").exit_code == 0

@@ -29,7 +29,7 @@ class Dask:
                 self._cluster = LocalCluster(  # type: ignore[no-untyped-call]
                     n_workers=jobs, threads_per_worker=1, dashboard_address=None, host="127.0.0.1"
                 )
-            self._client = Client(self._cluster or address, timeout=20)  # type: ignore[no-untyped-call]
+            self._client = Client(self._cluster or address, timeout=10)  # type: ignore[no-untyped-call]
         except (OSError, ValueError) as error:
             raise Unreachable(f"no Dask cluster answers at {address or 'this machine'}: {error}") from None
         self.width = 2 * max(1, len(self._client.scheduler_info(n_workers=-1)["workers"])) + 1

@@ -62,7 +62,7 @@ class Journalled:
     def __init__(self, path: Path, asked: dict[str, object], head: bytes, resume: bool) -> None:
         self._path = path
         known = journal.load(path)
-        if known is not None and not resume and not known.finished:
+        if known is not None and known.mark is not None and not resume and not known.finished:
             raise Unfit(
                 f"{path} is of a run that was interrupted: --resume goes on with it, --overwrite begins anew"
             )

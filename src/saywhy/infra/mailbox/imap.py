@@ -125,7 +125,7 @@ class Folder:
         some: list[int] = []
         total = 0
         for uid, size in zip(uids, sizes, strict=True):
-            if some and (len(some) == MANY or total + size > ENOUGH):
+            if some and (len(some) == MANY or total + size > ENOUGH):  # a large one is more than enough
                 yield self._fetched(some)
                 some, total = [], 0
             if size > LIMIT:
@@ -274,6 +274,7 @@ class Folder:
             connection.authenticate("PLAIN", lambda _: f"\0{user}\0{sign_in.password}".encode())
         else:
             connection.login(user, sign_in.password)
+        connection._get_capabilities()  # there may be more of them now
 
 
 class _Limit:

@@ -47,6 +47,9 @@ _POLICY = Meaning("remote-policy", 7, 1)
 _LISTED = Meaning("remote-block-list", 7, 1)
 
 
+# What does not exist is the sender's when MAIL is refused.
+_NO_SUCH = frozenset({"remote-user-unknown", "remote-route-unknown"})
+_NO_SENDER = Meaning("remote-sender-refused", 1, 8)
 # Reply codes that say less than a single word does.
 _SAY_NOTHING = frozenset({421, 450, 451, 452, 550, 552, 553, 554})
 
@@ -130,6 +133,8 @@ def classify_reply(
         status = None  # RFC 2034 section 4: the classes must agree, or the code is void
     given = status or in_lines or _hashed(texts, class_)
     provider, clue = _clue(texts, host, tables)
+    if step is Step.MAIL and clue.meaning.cause in _NO_SUCH:
+        clue = replace(clue, meaning=_NO_SENDER)
     if given is not None:
         return _wrapped(texts, given) or _coded(given, clue, step, provider)
     if clue.rule:

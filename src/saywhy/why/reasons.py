@@ -31,6 +31,8 @@ HARD_UNLESS_TEMPORARY = frozenset({"notaccept"})
 # Sisimai calls a recipient that is unknown only after DATA `filtered`, and a delay without reason `expired`.
 _AFTER_DATA = {"userunknown": "filtered"}
 _UNDECIDED = "undefined"
+# What a message is that reports no delivery, by the kinds of why/read.
+OF_KIND = {"feedback": "feedback", "auto-reply": "vacation"}
 
 _SUCCESS = {"delivered": "delivered", "relayed": "relayed", "expanded": "expanded"}
 _CODED = re.compile(r"(?<![\w.:/-])([45][0-9]{2})[ -][#(]?[245]\.[0-9]{1,3}\.[0-9]{1,3}(?![0-9.])")
@@ -84,7 +86,8 @@ def diagnose(
     host that said it, `reporting` the one that reports, each empty when not known: they tell a provider's own
     meanings; `action` of the report in lower case (`failed`, `delayed`, `delivered`, ...); `step` of the session.
     """
-    text = text[:MAX_TEXT]
+    written = text[:MAX_TEXT]
+    text = _repaired(written)
     if action in _SUCCESS or (not action and _went_well(text, reply_code)):
         return _success(_SUCCESS.get(action, "delivered"), status)
     framed = unframe(text)
@@ -94,7 +97,8 @@ def diagnose(
     if framed.framed and not verdict.words and verdict.confidence is Confidence.LOW:
         outer = _verdict(asked, text[: framed.start], framed=False)
         verdict = outer if outer.words else verdict
-    return _diagnosis(verdict, asked, text)
+    span = locate(text, verdict.words) if verdict.words and text == written else None
+    return _diagnosis(verdict, asked, span)
 
 
 def hard_bounce(reason: str, permanence: Permanence) -> bool:
@@ -119,6 +123,20 @@ class _Asked:
 def _worth(status: Status | None) -> Status | None:
     """X.0.0 says no more than the reply's class does."""
     return status if status is None or status.subject or status.detail else None
+
+
+def _repaired(text: str) -> str:
+    """UTF-8 that somebody read as Latin-1 or Windows-1252, as it was meant; any other text as it is."""
+    if text.isascii():
+        return text
+    for charset in ("latin-1", "cp1252"):
+        try:
+            return text.encode(charset).decode("utf-8")
+        except ValueError:
+            continue
+    if "\u00c3" not in text:
+        return text
+    return text.encode("latin-1", "ignore").decode("utf-8", "ignore")
 
 
 def _went_well(text: str, reply_code: int) -> bool:
@@ -175,7 +193,7 @@ def _own_code(status: Status | None) -> Verdict | None:
     return Verdict(status, cause, False, rule, Confidence.MEDIUM, "what the server saw for itself")
 
 
-def _diagnosis(verdict: Verdict, asked: _Asked, text: str) -> Diagnosis:
+def _diagnosis(verdict: Verdict, asked: _Asked, span: tuple[int, int] | None) -> Diagnosis:
     cause = catalogue.cause(verdict.cause)
     permanence = _permanence(cause, asked.action, verdict.status)
     reason = verdict.reason or cause.names.sisimai
@@ -199,7 +217,7 @@ def _diagnosis(verdict: Verdict, asked: _Asked, text: str) -> Diagnosis:
         rule=verdict.rule,
         grounds=verdict.grounds,
         words=verdict.words,
-        span=locate(text, verdict.words) if verdict.words else None,
+        span=span,
     )
 
 
@@ -207,7 +225,7 @@ def _success(id_: str, status: Status | None) -> Diagnosis:
     rule = f"Action is {id_}"
     code = status or Status(2, 0, 0)
     verdict = Verdict(code, id_, status is None, rule, Confidence.HIGH, rule)
-    return _diagnosis(verdict, _Asked(0, status, "", "", id_, Step.NONE), "")
+    return _diagnosis(verdict, _Asked(0, status, "", "", id_, Step.NONE), None)
 
 
 def _permanence(cause: Cause, action: str, status: Status) -> Permanence:

@@ -19,7 +19,7 @@ __all__ = ["EXACT", "GUESSES", "OWN", "QUOTED", "ROWS", "TABLES", "TAGS", "THEIR
 
 # What a remote server says; what a report quotes, where a guess is better than nothing; and what a sending server
 # says of its own attempts.
-THEIRS = ("sentences", "european", "asian", "sessions", "hints")
+THEIRS = ("sentences", "european", "asian", "sessions", "hints", "european hints", "asian hints")
 QUOTED = (*THEIRS, "vague")
 OWN = ("own", *QUOTED)
 # Tables whose words are no more than a guess.
@@ -34,6 +34,8 @@ TABLES: Mapping[str, tuple[Row, ...]] = {
     "asian": asian.ROWS,
     "sessions": sessions.ROWS,
     "hints": hints.ROWS,
+    "european hints": european.GENERAL,
+    "asian hints": asian.GENERAL,
     "vague": vague.ROWS,
     **providers.TABLES,
 }

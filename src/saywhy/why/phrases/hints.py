@@ -69,18 +69,20 @@ ROWS: tuple[Row, ...] = (
         the user; refused by recipient; refused by the recipient; refused by user; recipient refused;
         recipient refuses; user refused; user refuses; recipient rejected; recipients rejected; recipients
         was rejected; recipients were rejected; recipient was rejected; recipient rejects; refuses to
-        accept; refuse to receive; recipient preferences; user preferences; user settings; recipient
-        settings; user rules; user's rules; recipient has chosen; recipient does not wish; does not wish to
-        receive; does not want; do not want to receive; doesn't want; opted out; opt out; unsubscribed;
-        whitelist; white list; whitelisted; safe list; not on the list; not on list; allow list; allowlist;
-        not in the list of allowed; not subscribed; list of approved; not an approved; protected by; blocked
-        by user; blocked by the user; blocked by the recipient; blocked you; blocked by this recipient; you
-        have been blocked by; on behalf of the recipient; internal use only; internal recipients; internal
-        senders; external senders; outside senders; outside your organization; from outside; closed mailing
-        list; not a subscriber; not permitted to post; may not post; permission to post; allowed to post;
-        permission to send; do not have permission; don't have permission; you are not allowed to send; not
-        allowed to mail; not allowed to email; not authorized to send; not authorized to mail; not
-        authorized by recipient; rejected by recipients; rejected by recipient policy
+        accept; recipient preferences; user preferences; user settings; recipient settings; user rules;
+        user's rules; recipient has chosen; recipient does not wish; does not wish to receive; does not
+        want; do not want to receive; doesn't want; opted out; opt out; unsubscribed; whitelist; white list;
+        whitelisted; safe list; not on the list; not on list; allow list; allowlist; not in the list of
+        allowed; not subscribed; list of approved; not an approved; protected by; blocked by user; blocked
+        by the user; blocked by the recipient; blocked you; blocked by this recipient; you have been blocked
+        by; on behalf of the recipient; internal use only; internal recipients; internal senders; external
+        senders; outside senders; outside your organization; from outside; closed mailing list; not a
+        subscriber; not permitted to post; may not post; permission to post; allowed to post; permission to
+        send; do not have permission; don't have permission; you are not allowed to send; not allowed to
+        mail; not allowed to email; not authorized to send; not authorized to mail; not authorized by
+        recipient; rejected by recipients; rejected by recipient policy; approved senders; accepts mail
+        from; accepts messages from; accepts email from; receives mail from; authorized senders;
+        authenticated senders; internal senders only
         """,
     ),
     Row(
@@ -285,6 +287,14 @@ ROWS: tuple[Row, ...] = (
     ),
     Row("remote-chunking-refused", 3, 3, "bdat; chunking"),
     Row(
+        "delivery-agent-failed",
+        3,
+        0,
+        """
+        unknown mailer error; mailer error; died with signal; died with status; command died; exit status
+        """,
+    ),
+    Row(
         "remote-system-error",
         3,
         0,
@@ -292,14 +302,14 @@ ROWS: tuple[Row, ...] = (
         internal error; internal server error; system error; configuration error; local error; temporary
         failure; temporary error; lookup failure; lookup error; server error; processing error;
         misconfigured; misconfiguration; software error; fatal error; local problem; temporary problem;
-        ldap; database; mailer error; configuration; insufficient permission; insufficient permissions;
-        unexpected error; unknown error; internal failure; internal problem; system failure; system problem;
-        server configuration; server problem; server failure; failed to load; could not load; unable to
-        load; error reading; error writing; error opening; i o error; io error; cannot open; can't open;
-        cannot create; can't create; cannot write; unable to write; write failed; read only; out of service;
-        failure in; processing failed; failed to process; unable to complete; transaction failed; delivery
-        failed; delivery error; delivery failure; temporary local; local delivery; local configuration;
-        temporarily failed
+        ldap; database; configuration; insufficient permission; insufficient permissions; unexpected error;
+        unknown error; internal failure; internal problem; system failure; system problem; server
+        configuration; server problem; server failure; failed to load; could not load; unable to load; error
+        reading; error writing; error opening; i o error; io error; cannot open; can't open; cannot create;
+        can't create; cannot write; unable to write; write failed; read only; out of service; failure in;
+        processing failed; failed to process; unable to complete; transaction failed; delivery failed;
+        delivery error; delivery failure; temporary local; local delivery; local configuration; temporarily
+        failed
         """,
     ),
     Row(

@@ -42,8 +42,11 @@ def _bounded(part: str) -> str:
 
 
 def _has_no_spaces(part: str) -> bool:
-    """Chinese and Japanese (kana, ideographs), and Thai: their words touch."""
-    return any("\u3040" <= char <= "\u9fff" or "\u0e00" <= char <= "\u0e7f" for char in part)
+    """Chinese, Japanese and Thai, whose words touch, and Korean, whose words end in particles."""
+    return any(
+        "\u3040" <= char <= "\u9fff" or "\u0e00" <= char <= "\u0e7f" or "\uac00" <= char <= "\ud7af"
+        for char in part
+    )
 
 
 class Automaton:

@@ -86,8 +86,7 @@ ROWS: tuple[Row, ...] = (
         """
         network is unreachable; network unreachable; no route to host; host is unreachable; host
         unreachable; network error; servers are unreachable; server is unreachable; all mail servers;
-        destination unreachable; address is a loopback; connection refused; not reachable; unreachable;
-        unable to reach
+        destination unreachable; address is a loopback; connection refused; unreachable; unable to reach
         """,
     ),
     Row(
@@ -137,7 +136,7 @@ ROWS: tuple[Row, ...] = (
         establish; unable to establish; couldn't establish; failed to connect; not able to connect; no smtp
         connection; no connection could be made; failed to establish; unable to open connection; cannot open
         connection; could not contact; unable to contact; timed out while; timeout exceeded; session timed
-        out; conversation timed out; timed out during
+        out; conversation timed out; timed out during; not reachable
         """,
         reason="expired",
     ),
@@ -171,6 +170,15 @@ ROWS: tuple[Row, ...] = (
         """
         no space left on device; queue file write error; insufficient disk space; out of disk space; disk
         full
+        """,
+    ),
+    Row(
+        "queue-suspended",
+        3,
+        2,
+        """
+        queue is suspended; queue suspended; message is frozen; message was frozen; message is on hold;
+        message has been held; held in the queue; on hold
         """,
     ),
 )

@@ -42,6 +42,17 @@ ROWS: tuple[Row, ...] = (
     ),
     Row("remote-journal-refused", 7, 1, "journaling; journal report"),
     Row(
+        "remote-policy",
+        7,
+        1,
+        """
+        suppression list; suppressed address; address is suppressed; recipient is suppressed; recipient
+        suppressed; previously bounced address; hard bounced before; on our bounce list; has bounced before;
+        bounced previously; known bad address
+        """,
+        reason="suppressed",
+    ),
+    Row(
         "remote-address-syntax",
         1,
         3,
@@ -91,6 +102,17 @@ ROWS: tuple[Row, ...] = (
         blocked; sender address blocked; sender in blacklist; email address is blacklisted; email address
         has been blacklisted; address you are sending from
         """,
+    ),
+    Row(
+        "remote-recipient-restricted",
+        7,
+        1,
+        """
+        group you tried to contact; may not have permission to post; groupe que vous avez essaye de
+        contacter; gruppe die sie kontaktieren; grupo con el que; gruppo che hai tentato di contattare;
+        grupo que voce tentou contatar
+        """,
+        reason="rejected",
     ),
     Row(
         "remote-user-unknown",

@@ -115,7 +115,17 @@ ROWS: tuple[Row, ...] = (
         tls error; tls failed; tls connection failed; tls version; cipher; tls session
         """,
     ),
-    Row("tls-not-offered", 7, 4, "starttls not supported; must support tls; requiretls"),
+    Row(
+        "tls-not-offered",
+        7,
+        4,
+        """
+        starttls not supported; must support tls; requiretls; does not support tls; doesn't support tls;
+        does not support starttls; tls not supported; tls is not supported; tls not available; tls is not
+        available; tls currently unavailable; starttls not available; starttls is not available; starttls
+        not offered; tls not offered; starttls unavailable; tls unavailable
+        """,
+    ),
     Row(
         "remote-tls-required",
         7,

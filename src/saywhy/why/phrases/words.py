@@ -45,7 +45,8 @@ def read_words(text: str) -> Words:
     if not dotted:
         return Words(plain)
     url = any(_is_url(token) for token in dotted)
-    return Words(plain, url, _block_list(dotted), tuple(token.strip(_EDGES) for token in dotted))
+    hosts = tuple(_host(token) for token in dotted)
+    return Words(plain, url, _block_list(hosts), hosts)
 
 
 def fold(phrase: str) -> str:
@@ -190,12 +191,16 @@ _LETTERS = {
 _BASES: dict[str, str] = {}
 
 
-def _block_list(tokens: Iterable[str]) -> str:
-    """The block list whose host stands among the tokens, or an empty text."""
-    for token in tokens:
-        host = token.partition("://")[2] or token
-        labels = host.strip(_EDGES).partition("/")[0].partition("?")[0].rstrip(_EDGES).split(".")
-        name = ".".join(labels[-2:])
+def _host(token: str) -> str:
+    """The host of a URL; anything else that has dots as it is, without its edges."""
+    bare = (token.partition("://")[2] or token).strip(_EDGES)
+    return bare.partition("/")[0].partition("?")[0].rstrip(_EDGES)
+
+
+def _block_list(hosts: Iterable[str]) -> str:
+    """The block list among the hosts, or an empty text."""
+    for host in hosts:
+        name = ".".join(host.split(".")[-2:])
         if name in BLOCK_LISTS:
             return name
     return ""

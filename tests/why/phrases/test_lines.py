@@ -244,8 +244,16 @@ FOREIGN = {
 }
 
 PROVIDERS = [
-    ("550 5.4.1 Recipient address rejected: Access denied. AS(201806281)", "dest.mail.protection.outlook.com", "userunknown"),
-    ("550 5.7.1 Unfortunately, messages from [192.0.2.1] weren't sent (S3140).", "x.olc.protection.outlook.com", "blocked"),
+    (
+        "550 5.4.1 Recipient address rejected: Access denied. AS(201806281)",
+        "dest.mail.protection.outlook.com",
+        "userunknown",
+    ),
+    (
+        "550 5.7.1 Unfortunately, messages from [192.0.2.1] weren't sent (S3140).",
+        "x.olc.protection.outlook.com",
+        "blocked",
+    ),
     ("451 4.7.500 Server busy. Please try again later (S77714)", "dest.mail.protection.outlook.com", "speeding"),
     ("550 5.7.606 Access denied, banned sending IP [192.0.2.1]", "dest.mail.protection.outlook.com", "blocked"),
     ("554 5.7.9 [BL23] Connections not accepted from 192.0.2.1", "mta5.am0.yahoodns.net", "blocked"),
@@ -258,7 +266,11 @@ PROVIDERS = [
     ("554 IP=192.0.2.1 - A problem occurred. (Ask your postmaster for help)", "mx00.t-online.de", "blocked"),
     ("550 5.1.1 Adresse d au moins un destinataire invalide. OFR_416 [416]", "smtp-in.orange.fr", "userunknown"),
     ("552 5.1.1 Boite du destinataire pleine. OFR_417", "smtp-in.orange.fr", "mailboxfull"),
-    ("550 Message was not accepted -- invalid mailbox.  Local mailbox bob@mail.ru is unavailable", "mxs.mail.ru", "userunknown"),
+    (
+        "550 Message was not accepted -- invalid mailbox.  Local mailbox bob@mail.ru is unavailable",
+        "mxs.mail.ru",
+        "userunknown",
+    ),
     ("554 5.7.1 Message rejected under suspicion of SPAM; https://ya.cc/1IrBc", "mx.yandex.ru", "spamdetected"),
     ("550 Mailbox unavailable or access denied", "mx1.qq.com", "userunknown"),
     ("550 Ip frequency limited", "mx3.qq.com", "speeding"),
@@ -268,15 +280,27 @@ PROVIDERS = [
     ("554 Blocked - see https://ipcheck.proofpoint.com/?ip=192.0.2.1", "mx0a.pphosted.com", "blocked"),
     ("550 Rejected by header based manually blocked senders", "eu-smtp-inbound-1.mimecast.com", "rejected"),
     ("451 Internal resources are temporarily unavailable", "eu-smtp-inbound-1.mimecast.com", "blocked"),
-    ("550 permanent failure for one or more recipients (bob@dest.test:blocked)", "d1.ess.barracudanetworks.com", "spamdetected"),
-    ("554 Your access to this mail system has been rejected due to the sending MTA's poor reputation", "mx1.dest.iphmx.com", "blocked"),
+    (
+        "550 permanent failure for one or more recipients (bob@dest.test:blocked)",
+        "d1.ess.barracudanetworks.com",
+        "spamdetected",
+    ),
+    (
+        "554 Your access to this mail system has been rejected due to the sending MTA's poor reputation",
+        "mx1.dest.iphmx.com",
+        "blocked",
+    ),
     ("553 Message filtered. Refer to the Troubleshooting page", "cluster1.eu.messagelabs.com", "spamdetected"),
     ("554 bizsmtp IB105. Connection refused", "mailstore1.secureserver.net", "blocked"),
     ("554 cox too many sessions from 192.0.2.1 CXCNCT", "mx.cox.net", "speeding"),
     ("550 5.1.1 address could not be found, or was misspelled (G8)", "mx1.emailsrvr.com", "userunknown"),
     ("554 5.1.8 Email Outgoing Blocked", "mx.zoho.com", "rejected"),
-    ("550 5.1.1 RCP-P1 https://www.facebook.com/postmaster/response_codes", "msgin.vvv.facebook.com", "userunknown"),
-]  # fmt: skip
+    (
+        "550 5.1.1 RCP-P1 https://www.facebook.com/postmaster/response_codes",
+        "msgin.vvv.facebook.com",
+        "userunknown",
+    ),
+]
 
 
 def lines(table: dict[str, str]) -> list[tuple[str, str]]:

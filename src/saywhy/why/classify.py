@@ -127,6 +127,19 @@ def classify_reply(
     words that one provider uses in its own way; `accepted` says that an earlier RCPT of this transaction was
     accepted; `tables` are those whose words count, see phrases/common.
     """
+    return _classified(reply_code, status, tuple(lines), step, host, accepted, tuple(tables))
+
+
+@lru_cache(maxsize=256)  # a server refuses many messages in the same words
+def _classified(
+    reply_code: int,
+    status: Status | None,
+    lines: tuple[str, ...],
+    step: Step,
+    host: str,
+    accepted: bool,
+    tables: tuple[str, ...],
+) -> Verdict:
     class_ = 4 if reply_code < 500 else 5
     texts, in_lines = _strip(lines, class_)
     if status is not None and status.class_ != class_:

@@ -9,7 +9,7 @@ from email.message import EmailMessage
 
 import pytest
 
-from saywhy.flow.report.letter import random_token
+from saywhy.flow.report.letter import random_tokens
 from saywhy.flow.report.reporter import MAX_RECIPIENTS
 from saywhy.flow.stages import OutgoingReport, Settled
 from saywhy.model.address import Address
@@ -337,6 +337,7 @@ def test_an_original_with_8_bit_text_is_returned_as_it_is_and_the_envelope_says_
 
 
 def test_tokens_are_fresh_for_each_report_and_long_enough_not_to_be_foreseen() -> None:
-    tokens = {random_token() for _ in range(100)}
-    assert len(tokens) == 100
+    token = random_tokens()
+    tokens = {token() for _ in range(1000)}
+    assert len(tokens) == 1000
     assert all(len(token) >= 20 and token.isalnum() for token in tokens)

@@ -334,3 +334,16 @@ def test_the_transcript_shows_the_dialogue_without_the_content() -> None:
         "C: (content, 31 octets)",
         "S: 250 ok",
     )
+
+
+def test_the_transcript_of_a_session_used_again_names_nobody_of_the_message_before() -> None:
+    client = ready(["PIPELINING"])
+    client.send(message())
+    feed(client, "250 ok", "250 ok", "354 go", "250 ok")
+    client.send(message(Recipient(Address.parse("carol@foo.com")), sender=None))
+    feed(client, "250 ok", "550 5.1.1 no")
+    text = "\n".join(client.transcript)
+    assert text.startswith("S: 220 foo.com ESMTP\nC: EHLO bar.com\n")
+    assert "carol" in text
+    assert "alice" not in text
+    assert "bob" not in text

@@ -6,7 +6,7 @@ What it says is `compose`'s, how it is laid out `text` and `html`'s, how it is w
 from __future__ import annotations
 
 import secrets
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from saywhy.flow.report import html, phrases, text
 from saywhy.flow.report.compose import page, told
@@ -19,9 +19,25 @@ from saywhy.wire.header import headline
 from saywhy.wire.report.build import build
 from saywhy.wire.report.values import Action, ReportMessage, Returned
 
+TOKEN = 24  # hexadecimal digits: 96 bits
+_POOL = 256  # tokens fetched at a time
 
-def random_token() -> str:
-    return secrets.token_hex(12)
+
+def random_tokens() -> Callable[[], str]:
+    """What gives a new token at each call.
+
+    The kernel is asked for many at once: each question gives the interpreter lock away, and getting it back from
+    the store's thread may take longer than the whole letter.  To be made after a fork, or both sides repeat.
+    """
+    pool: list[str] = []
+
+    def token() -> str:
+        if not pool:
+            fresh = secrets.token_hex(TOKEN // 2 * _POOL)
+            pool.extend(fresh[at : at + TOKEN] for at in range(0, len(fresh), TOKEN))
+        return pool.pop()
+
+    return token
 
 
 def letter(

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 
 from saywhy.flow.report import decide
-from saywhy.flow.report.letter import letter, random_token
+from saywhy.flow.report.letter import letter, random_tokens
 from saywhy.flow.report.occasion import occasion
 from saywhy.flow.stages import CurrentOrganisation, OutgoingReport, Reports, Settled, Suppressed
 from saywhy.model.clock import Clock
@@ -28,13 +28,13 @@ class Reporter:
         organisation: CurrentOrganisation,
         hostname: str,
         clock: Clock,
-        token: Callable[[], str] = random_token,
+        token: Callable[[], str] | None = None,
     ) -> None:
         """`token` gives a new word that nobody can foresee, of at most 60 letters and digits."""
         self._organisation = organisation
         self._hostname = hostname
         self._clock = clock
-        self._token = token
+        self._token = token or random_tokens()
 
     def __call__(self, message: Message, content: bytes, settled: Sequence[Settled]) -> Reports:
         organisation = self._organisation()

@@ -187,8 +187,8 @@ class HostFinder:
 
     async def _look_up(self, names: list[tuple[int, str, int]]) -> list[Target]:
         """Preference, name and port of each -> the same with addresses, in the same order."""
-        if len(names) == 1:
-            return [await self._target(*names[0])]
+        if len(names) < 2:  # nearly always; a task for each would cost more than the answer in the cache
+            return [await self._target(*name) for name in names]
         return list(await asyncio.gather(*(self._target(*name) for name in names)))
 
     async def _target(self, preference: int, name: str, port: int) -> Target:

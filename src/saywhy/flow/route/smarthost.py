@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from functools import lru_cache
 
 from saywhy.model.address import AddressError, check_domain, domain_key, literal_ip
 
@@ -31,6 +32,7 @@ def entries(domain: str) -> list[str]:
     return [entry.strip() for entry in domain.split(",") if entry.strip()]
 
 
+@lru_cache(maxsize=1024)
 def parse(entry: str) -> SmartHost:
     """One entry; BadSmartHost says what is wrong with it."""
     found = _ENTRY.fullmatch(entry)

@@ -8,7 +8,6 @@ escaped, so that nothing a remote server says can break a line or reach a termin
 
 from __future__ import annotations
 
-import json
 import time
 from functools import lru_cache
 from pathlib import Path
@@ -16,9 +15,10 @@ from typing import Any
 
 from saywhy.infra.log.writer import LineWriter
 from saywhy.model.event import Event, Kind
+from saywhy.model.record import encoder
 
 _FIELDS = ("message", "message_id", "sender", "recipient", "status", "cause", "text")
-_encode = json.JSONEncoder(separators=(",", ":"), allow_nan=False, default=str).encode
+_encode = encoder(str, allow_nan=False)
 
 
 class JsonLines:

@@ -20,7 +20,7 @@ from saywhy.model.queued import Message, NewMessage, Pending
 
 Row = tuple[Any, ...]
 
-encode = json.JSONEncoder(separators=(",", ":")).encode  # ASCII: any str can be bound and read back
+encode = record.encoder()
 
 
 @dataclass(slots=True)

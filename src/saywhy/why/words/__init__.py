@@ -11,7 +11,7 @@ from __future__ import annotations
 import gettext
 from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from importlib import resources
 from importlib.resources.abc import Traversable
 
@@ -66,7 +66,12 @@ IN_ENGLISH = Frame(ENGLISH, gettext.NullTranslations())
 
 def frame(language: str = ENGLISH) -> Frame:
     """The frame for a tag such as `de-AT`, or the first of a list that is there; English for what is not."""
-    return _frame(tags.choose(language, languages()))
+    return _chosen(language[: tags.MAX_LIST])
+
+
+@lru_cache(maxsize=1024)
+def _chosen(wanted: str) -> Frame:
+    return _frame(tags.choose(wanted, languages()))
 
 
 @cache

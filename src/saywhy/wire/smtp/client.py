@@ -154,6 +154,7 @@ class ClientEngine:
         courier = Courier(transaction, self.extensions, chunking=self._options.chunking)
         sayings = courier.begin(reset=self._open)
         self._courier = courier
+        self._log.begin()
         self._say(sayings)
 
     def quit(self) -> None:
@@ -184,7 +185,7 @@ class ClientEngine:
 
     @property
     def transcript(self) -> tuple[str, ...]:
-        """The session's last lines, "C: " and "S: "; contents and credentials left out."""
+        """The opening and the last transaction, "C: " and "S: "; contents and credentials left out."""
         return self._log.lines()
 
     # -- replies --
@@ -320,6 +321,7 @@ class ClientEngine:
 
     def _be_ready(self) -> None:
         self._ready = True
+        self._log.opened()
         self._events.append(Ready())
 
     def _quit_answered(self, _reply: Reply) -> None:

@@ -14,16 +14,26 @@ MAX_LINE = 512  # characters, after escaping
 class Transcript:
     """ "C: " is what the client said, "S: " what the server said, whichever of them we are."""
 
-    __slots__ = ("_entries",)
+    __slots__ = ("_entries", "_opening")
 
     def __init__(self) -> None:
         self._entries: deque[tuple[str, bytes]] = deque(maxlen=MAX_LINES)
+        self._opening = 0
 
     def client(self, octets: bytes) -> None:
         self._entries.append(("C: ", octets))
 
     def server(self, octets: bytes) -> None:
         self._entries.append(("S: ", octets))
+
+    def opened(self) -> None:
+        """What stands here now opened the session, and belongs to all of its transactions."""
+        self._opening = len(self._entries)
+
+    def begin(self) -> None:
+        """A new transaction.  The one before, of another message with other people's addresses, is forgotten."""
+        while len(self._entries) > self._opening:
+            self._entries.pop()
 
     def lines(self) -> tuple[str, ...]:
         out = [

@@ -116,7 +116,7 @@ def _prepare(site: Site, scenario: Scenario) -> None:
 async def _result(site: Site, tell: Teller, expected: Expected, folder: Path) -> tuple[Got, Path | None]:
     match expected.where:
         case Where.REPORT:
-            raw = (await site.mail(expected.mailbox, expected.number))[expected.number - 1]
+            raw = (await _arrived(site, expected))[expected.number - 1]
             path = folder / "report.eml"
             path.write_bytes(raw)
             return read_report(raw), path
@@ -127,6 +127,13 @@ async def _result(site: Site, tell: Teller, expected: Expected, folder: Path) ->
         case Where.NOTHING:
             await site.quiet()
             return Got(), None
+
+
+async def _arrived(site: Site, expected: Expected) -> list[bytes]:
+    if not expected.mailbox.startswith("@"):
+        return await site.mail(expected.mailbox, expected.number)
+    host = site.world.hosts[expected.mailbox[1:]]
+    return [message.content for message in await host.received(expected.number)]
 
 
 def read_report(raw: bytes) -> Got:

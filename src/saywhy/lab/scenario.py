@@ -44,7 +44,10 @@ class MadeBy(enum.Enum):
 
 @dataclass(frozen=True, slots=True)
 class Expected:
-    """`action` is the report's; of replies `refused` (5yz) or `deferred` (4yz).  Empty `tag`: there is none."""
+    """`action` is the report's; of replies `refused` (5yz) or `deferred` (4yz).  Empty `tag`: there is none.
+
+    `mailbox` is where the report arrives, `@HOST` at a remote host; `number` as which message there.
+    """
 
     status: str
     action: str
@@ -52,7 +55,7 @@ class Expected:
     where: Where = Where.REPORT
     tag: str = ""
     mailbox: str = "ann"
-    number: int = 1  # which report in the mailbox
+    number: int = 1
 
     def as_dict(self) -> dict[str, Any]:
         return {"where": self.where.value, **{name: getattr(self, name) for name in _COMPARED}}

@@ -18,6 +18,8 @@ from saywhy.lab.dns import Mood
 from saywhy.lab.scenario import PARTNER, read_script
 from saywhy.lab.site import PASSWORD, Client, Site, letter
 from saywhy.model.event import Kind
+from saywhy.model.organisation import KINDS
+from saywhy.model.record import load
 
 ANN = "ann@worcester.example"
 BOB = f"bob@{PARTNER}"
@@ -132,6 +134,12 @@ async def ask(site: Site, tell: Teller, *, operation: str, parameters: Mapping[s
     tell.heard(result.text or f"{len(result.rows)} rows")
 
 
+async def put(site: Site, tell: Teller, *, kind: str, **fields: Any) -> None:
+    """Write an organisation object past the rules for it, as a failed import or synchronisation would."""
+    await site.put(load(KINDS[kind], fields))
+    tell.said(f"({kind} {fields['name']} appears)")
+
+
 async def wait(site: Site, tell: Teller, *, event: str, number: int = 1, **facts: str) -> None:
     """Until that event has happened `number` times; `{queued}` as in `ask`."""
     given = {name: value.replace("{queued}", tell.queued) for name, value in facts.items()}
@@ -171,6 +179,7 @@ VERBS: dict[str, Do] = {
     "raw": raw,
     "connect": connect,
     "ask": ask,
+    "put": put,
     "wait": wait,
     "host": host,
     "dns": dns,

@@ -44,7 +44,8 @@ def successor(item: DirectoryObject) -> Address | None:
             return item.external
         case Group():
             members = distinct(item.members)
-            alias = len(members) == 1 and not item.filter and item.report_to_originator
+            here = not item.expansion_server  # another server's groups are no aliases of ours
+            alias = len(members) == 1 and not item.filter and item.report_to_originator and here
             return members[0] if alias else None
         case Mailbox() | Folder():
             return None if item.deliver_and_forward else forwarding(item)

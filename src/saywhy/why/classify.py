@@ -47,6 +47,8 @@ _POLICY = Meaning("remote-policy", 7, 1)
 _LISTED = Meaning("remote-block-list", 7, 1)
 
 
+# Codes that say more than a hint does: moved, mailbox full.
+_EXACT_CODES = frozenset({(1, 6), (2, 2)})
 # What does not exist is the sender's when MAIL is refused.
 _NO_SUCH = frozenset({"remote-user-unknown", "remote-route-unknown"})
 _NO_SENDER = Meaning("remote-sender-refused", 1, 8)
@@ -202,14 +204,14 @@ def _clue(texts: Sequence[str], host: str, tables: Sequence[str]) -> tuple[str, 
     if hit is not None:
         clue = Clue(f'words "{hit.phrase}" of this provider', hit.meaning, words=hit.phrase, exact=True)
     else:
-        clue = _tagged(words) or _said(words, tables)
+        clue = _tagged(words) or _linked(words) or _said(words, tables)
     return providers.source_of(provider), clue
 
 
 def _said(words: Words, tables: Sequence[str]) -> Clue:
     hit = common.phrases().find(words.text, tables)
     if words.block_list and (hit is None or hit.meaning.cause not in _SURE):
-        return Clue(f"the block list {words.block_list} is named", _LISTED)
+        return Clue(f"the block list {words.block_list} is named", _LISTED, exact=True)
     if hit is not None:
         return Clue(
             f'words "{hit.phrase}"',
@@ -248,6 +250,14 @@ def _tagged(words: Words) -> Clue | None:
     return None
 
 
+def _linked(words: Words) -> Clue | None:
+    for host in words.hosts:
+        meaning = common.LINKS.get(host)
+        if meaning is not None:
+            return Clue(f"it points at {host}", meaning, exact=True)
+    return None
+
+
 def _coded(status: Status, clue: Clue, step: Step, provider: str) -> Verdict:
     listed = _causes_of(status, provider)
     rule = f"code {status} in the reply"
@@ -259,7 +269,8 @@ def _coded(status: Status, clue: Clue, step: Step, provider: str) -> Verdict:
             status, at_step, False, f"{rule}, {step.value}", Confidence.HIGH, "what was refused says it"
         )
     cause = clue.meaning.cause
-    if cause and (cause in listed.theirs or _fits(clue, status, listed)):
+    told = (status.subject, status.detail) in _EXACT_CODES and not (clue.exact or clue.tagged)
+    if cause and not told and (cause in listed.theirs or _fits(clue, status, listed)):
         if clue.guess:
             return _of_words(status, clue, f"{rule}, {clue.rule}", Confidence.LOW, "the code and a single word")
         grounds = TAGGED if clue.tagged else "the code and the words agree"

@@ -28,8 +28,9 @@ from saywhy.why.phrases.words import MAX_TEXT, locate
 HARD = frozenset({"userunknown", "hostunknown", "hasmoved"})
 HARD_UNLESS_TEMPORARY = frozenset({"notaccept"})
 
-# Sisimai calls a recipient that is unknown only after DATA `filtered`, and a delay without reason `expired`.
-_AFTER_DATA = {"userunknown": "filtered"}
+# Words about an unknown user are `filtered` to Sisimai after DATA, and where the code speaks of the mailbox
+# (X.2.0, X.2.1) and nobody says that RCPT was refused.  A delay without reason is `expired`.
+_OF_MAILBOX = frozenset({0, 1})
 _UNDECIDED = "undefined"
 # What a message is that reports no delivery, by the kinds of why/read.
 OF_KIND = {"feedback": "feedback", "auto-reply": "vacation"}
@@ -92,7 +93,8 @@ def diagnose(
         return _success(_SUCCESS.get(action, "delivered"), status)
     framed = unframe(text)
     step = step if step is not Step.NONE else framed.step
-    asked = _Asked(reply_code, _worth(status), remote, reporting, action, step)
+    class_ = 0 if status is None else status.class_
+    asked = _Asked(reply_code, _worth(status), class_, remote, reporting, action, step)
     verdict = _verdict(asked, text[framed.start : framed.end], framed.framed)
     if framed.framed and not verdict.words and verdict.confidence is Confidence.LOW:
         outer = _verdict(asked, text[: framed.start], framed=False)
@@ -101,11 +103,12 @@ def diagnose(
     return _diagnosis(verdict, asked, span)
 
 
-def hard_bounce(reason: str, permanence: Permanence) -> bool:
+def hard_bounce(reason: str, class_: int, permanence: Permanence) -> bool:
     """Sisimai's rule: the address itself is no good, so that another message would not get there either."""
     if reason in HARD:
         return True
-    return reason in HARD_UNLESS_TEMPORARY and permanence is not Permanence.TRANSIENT
+    passing = class_ == 4 or permanence is Permanence.TRANSIENT
+    return reason in HARD_UNLESS_TEMPORARY and not passing
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,6 +117,7 @@ class _Asked:
 
     reply_code: int
     status: Status | None
+    class_: int  # of the report's status, 0 without one
     remote: str
     reporting: str
     action: str
@@ -158,7 +162,8 @@ def _verdict(asked: _Asked, text: str, framed: bool) -> Verdict:
     verdict = classify_reply(
         reply, status, (text,), asked.step, host=host, tables=common.OWN if saw else common.QUOTED
     )
-    if own and not verdict.words and verdict.grounds != TAGGED:
+    timed_out = status is not None and (status.subject, status.detail) == (4, 7)
+    if (own or timed_out) and not verdict.words and verdict.grounds != TAGGED:
         return _own_code(status) or verdict
     return verdict
 
@@ -197,15 +202,15 @@ def _diagnosis(verdict: Verdict, asked: _Asked, span: tuple[int, int] | None) ->
     cause = catalogue.cause(verdict.cause)
     permanence = _permanence(cause, asked.action, verdict.status)
     reason = verdict.reason or cause.names.sisimai
-    if asked.step in (Step.DATA, Step.END_OF_DATA):
-        reason = _AFTER_DATA.get(reason, reason)
+    if reason == "userunknown" and not _at_recipient(verdict, asked.step):
+        reason = "filtered"
     if reason == _UNDECIDED and asked.action == "delayed":
         reason = "expired"
     waits = permanence is Permanence.TRANSIENT and cause.permanence is not Permanence.PERMANENT
     return Diagnosis(
         cause=cause.id,
         reason=reason,
-        hard_bounce=hard_bounce(reason, permanence),
+        hard_bounce=hard_bounce(reason, asked.class_ or verdict.status.class_, permanence),
         kumomta=cause.names.kumomta,
         sparkpost=cause.names.sparkpost,
         permanence=permanence,
@@ -221,11 +226,19 @@ def _diagnosis(verdict: Verdict, asked: _Asked, span: tuple[int, int] | None) ->
     )
 
 
+def _at_recipient(verdict: Verdict, step: Step) -> bool:
+    if step in (Step.DATA, Step.END_OF_DATA):
+        return False
+    status = verdict.status
+    of_mailbox = not verdict.derived and status.subject == 2 and status.detail in _OF_MAILBOX
+    return step is Step.RCPT or not of_mailbox
+
+
 def _success(id_: str, status: Status | None) -> Diagnosis:
     rule = f"Action is {id_}"
     code = status or Status(2, 0, 0)
     verdict = Verdict(code, id_, status is None, rule, Confidence.HIGH, rule)
-    return _diagnosis(verdict, _Asked(0, status, "", "", id_, Step.NONE), None)
+    return _diagnosis(verdict, _Asked(0, status, code.class_, "", "", id_, Step.NONE), None)
 
 
 def _permanence(cause: Cause, action: str, status: Status) -> Permanence:

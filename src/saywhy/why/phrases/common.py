@@ -13,9 +13,9 @@ from functools import cache
 
 from saywhy.why.phrases import asian, european, hints, own, providers, sentences, sessions, vague
 from saywhy.why.phrases.index import Phrases, Row
-from saywhy.why.phrases.tags import TAGS
+from saywhy.why.phrases.tags import LINKS, TAGS
 
-__all__ = ["EXACT", "GUESSES", "OWN", "QUOTED", "ROWS", "TABLES", "TAGS", "THEIRS", "phrases"]
+__all__ = ["EXACT", "GUESSES", "LINKS", "OWN", "QUOTED", "ROWS", "TABLES", "TAGS", "THEIRS", "phrases"]
 
 # What a remote server says; what a report quotes, where a guess is better than nothing; and what a sending server
 # says of its own attempts.

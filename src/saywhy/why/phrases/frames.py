@@ -16,6 +16,9 @@ _EXIM = re.compile(
     r"(?: [a-z0-9]{1,10}=[^\s:]{1,40}){0,4}:? ?(?:host \S{1,255} \[[^\]]{1,60}\](?::[0-9]{1,5})?:? ?)?"
 )
 _IN_REPLY = re.compile(r"\(?in reply to ([a-z ]{4,16}?)(?: command)?\)")
+# 5.1.0 - Unknown address error 550-'5.1.1 ...' (delivery attempts: 0): Cisco IronPort.
+_AT_RCPT = ("smtp:rcpt host ", "[rcpt_to]")  # IMail and its like; Yahoo
+_IRONPORT = re.compile(r" (?:error|problem) (?:[245][0-9]{2}-)?'")
 _GIVING_UP = re.compile(r"giving up on [0-9a-f.:]{3,45}")
 
 # Where the other server's words begin, and the step that the frame names.
@@ -38,8 +41,6 @@ _MARKERS: tuple[tuple[str, Step], ...] = (
     ("remote server returned:", Step.NONE),
     ("server response was:", Step.NONE),
     ("responded with:", Step.NONE),
-    (" error '", Step.NONE),  # 5.1.0 - Unknown address error '550 ...' (delivery attempts: 0): Cisco IronPort
-    (" problem '", Step.NONE),
     ("response was:", Step.NONE),
 )
 _STEPS = {
@@ -82,6 +83,8 @@ def unframe(text: str) -> Framed:
         if at >= 0:
             step = step if step is not Step.NONE else named
             start = max(start, at + len(marker))
+    if step is Step.NONE and any(sign in lowered for sign in _AT_RCPT):
+        step = Step.RCPT
     if "smtp error" in lowered and (exim := _EXIM.search(lowered)) is not None:
         start = max(start, exim.end())
         step = _STEPS.get(exim[1].strip(), step)
@@ -91,8 +94,9 @@ def unframe(text: str) -> Framed:
         end = told.start()
     if (tail := _GIVING_UP.search(lowered, start)) is not None:
         end = min(end, tail.start())
-    if (attempts := lowered.find("' (delivery attempts", start)) >= 0:
-        end = min(end, attempts)
+    attempts = lowered.find("' (delivery attempts", start)
+    if attempts >= 0 and (ironport := _IRONPORT.search(lowered, start)) is not None and ironport.end() < attempts:
+        start, end = ironport.end(), min(end, attempts)
     if not text[start:end].strip():
         return Framed(0, len(text), framed=False, step=step)
     return Framed(start, end, start > 0, step)

@@ -13,8 +13,8 @@ ROWS: tuple[Row, ...] = (
         has moved; mailbox moved; user not local please try; no forwarding address; address has changed; new
         address; has a new; please forward to; changed ... address; has been changed; has been replaced;
         replaced by; moved to; user moved; user has moved; no longer here please; new e mail address; new
-        email address; my new; please use; please send to; use the new; try instead; update your address
-        book; forwarding address
+        email address; my new; please send to; use the new; try instead; update your address book;
+        forwarding address
         """,
     ),
     Row(
@@ -90,9 +90,8 @@ ROWS: tuple[Row, ...] = (
         3,
         2,
         """
-        host does not accept mail; server does not accept mail; host does not accept any; host does not
-        receive mail; does not accept any mail; no mail accepted here; does not accept smtp; domain does not
-        accept mail; does not accept mail
+        host does not accept any; host does not receive mail; does not accept any mail; no mail accepted
+        here; does not accept smtp; domain does not accept mail; does not accept mail
         """,
     ),
     Row(
@@ -112,6 +111,7 @@ ROWS: tuple[Row, ...] = (
         to; no longer hosted
         """,
     ),
+    Row("remote-spam", 7, 1, "message filtered; message was filtered", reason="filtered"),
     Row("remote-spam", 7, 1, "content rejected ube"),
     Row("remote-content-refused", 6, 0, "message content rejected", reason="spamdetected"),
     Row(
@@ -120,12 +120,10 @@ ROWS: tuple[Row, ...] = (
         1,
         """
         spam; spammer; spamming; spammy; unsolicited; junk; bulk mail; bulk email; ube; uce; antispam;
-        suspicious; spamassassin; rspamd; considered spam; spam score; scam; spam detected; spam message;
-        spam content; spam like; spam filter; looks like spam; identified as spam; classified as spam;
-        probable spam; probably spam; possible spam; suspected spam; appears to be unsolicited; unsolicited
-        commercial; unsolicited bulk; uce policy; bulk messages; mass mailing; mass mail; bayes; spambayes;
-        gtube; blocked by filter; razor; pyzor; junkmail; spams; spamtrap; spam trap; commtouch; cyren;
-        cloudmark; brightmail; vade; anti spam; message filtered; message was filtered; message looks like;
+        suspicious; spamassassin; rspamd; scam; spam message; spam like; spam filter; probable spam;
+        probably spam; possible spam; unsolicited commercial; unsolicited bulk; uce policy; bulk messages;
+        mass mailing; mass mail; bayes; spambayes; gtube; blocked by filter; razor; pyzor; junkmail; spams;
+        spamtrap; spam trap; commtouch; cyren; cloudmark; brightmail; vade; anti spam; message looks like;
         unwanted message; unwanted mail; fraud; denied by content; rejected due to content; rejected by
         content; high probability
         """,
@@ -160,12 +158,12 @@ ROWS: tuple[Row, ...] = (
         """
         message id; invalid header; malformed header; missing header; header missing; header ... malformed;
         header ... missing; duplicate header; header field; from header; date header; rfc 5322; rfc5322; rfc
-        2822; rfc2822; rfc 822; rfc compliant; rfc compliance; not rfc; non rfc; rfc violation; violates
-        rfc; not compliant; non compliant; headers are not; header is missing; missing headers; missing
-        required header; required header; missing date; missing from; missing subject; missing to; multiple
-        subject headers; multiple headers; duplicate headers; bad header; bad headers; illegal header;
-        header line; header lines; header syntax; header check; headers missing; subject header; from line;
-        rfc822; rfc821; rfc5321; rfc 5321; rfc 821; rfc2821; rfc 2821; no date; improperly formatted
+        2822; rfc2822; rfc 822; rfc compliance; not rfc; non rfc; rfc violation; violates rfc; not
+        compliant; non compliant; headers are not; header is missing; missing headers; missing required
+        header; required header; missing date; missing from; missing subject; missing to; multiple headers;
+        duplicate headers; bad header; bad headers; illegal header; header line; header lines; header
+        syntax; header check; headers missing; subject header; from line; rfc822; rfc821; rfc5321; rfc 5321;
+        rfc 821; rfc2821; rfc 2821; no date; improperly formatted
         """,
     ),
     Row(
@@ -215,17 +213,18 @@ ROWS: tuple[Row, ...] = (
         no space left in mailbox
         """,
     ),
+    Row("remote-system-full", 3, 1, "queue file write error; write error", reason="systemerror"),
     Row(
         "remote-system-full",
         3,
         1,
         """
         insufficient system; insufficient disk; no space left; disk full; disk is full; out of disk; out of
-        memory; insufficient storage; insufficient resources; low disk; not enough disk; queue file write
-        error; system full; mail system full; write error; cannot allocate; not enough space; insufficient
-        space; filesystem is full; system storage; system resources; resources exceeded; out of resources;
-        out of space; no space; storage allocation; volume full; resources temporarily unavailable;
-        insufficient main memory; server is full; spool
+        memory; insufficient storage; insufficient resources; low disk; not enough disk; system full; mail
+        system full; cannot allocate; not enough space; insufficient space; filesystem is full; system
+        storage; system resources; resources exceeded; out of resources; out of space; no space; storage
+        allocation; volume full; resources temporarily unavailable; insufficient main memory; server is
+        full; spool
         """,
     ),
     Row(
@@ -259,7 +258,7 @@ ROWS: tuple[Row, ...] = (
         policy; security policy; site policy; blocked by; not accepted; not acceptable; unacceptable;
         disallowed; not welcome here; unable to accept; cannot accept; can't accept; won't accept; will not
         accept; will not be accepted; do not accept; don't accept; not accept; compromised; hacked;
-        hijacked; tarpit; untrusted; terms of service; acceptable use; bad behavior; misbehaving
+        hijacked; tarpit; untrusted; terms of service; acceptable use; bad behavior; misbehaving; your isp
         """,
     ),
     Row("remote-unavailable", 3, 2, "service not available closing transmission channel", reason="blocked"),
@@ -276,7 +275,16 @@ ROWS: tuple[Row, ...] = (
         resource unavailable
         """,
     ),
-    Row("connection-lost", 4, 2, "connection timed out; timed out; timeout; time out", reason="expired"),
+    Row(
+        "connection-lost",
+        4,
+        2,
+        """
+        connection timed out; timed out; timeout; time out; host not reachable; host is not reachable;
+        delivery time expired; message expired
+        """,
+        reason="expired",
+    ),
     Row(
         "connection-lost",
         4,
@@ -291,7 +299,8 @@ ROWS: tuple[Row, ...] = (
         3,
         0,
         """
-        unknown mailer error; mailer error; died with signal; died with status; command died; exit status
+        unknown mailer error; mailer error; died with signal; died with status; command died; exit status;
+        operating system error; can't create output; cannot create output; internal software error
         """,
     ),
     Row(
@@ -305,11 +314,10 @@ ROWS: tuple[Row, ...] = (
         ldap; database; configuration; insufficient permission; insufficient permissions; unexpected error;
         unknown error; internal failure; internal problem; system failure; system problem; server
         configuration; server problem; server failure; failed to load; could not load; unable to load; error
-        reading; error writing; error opening; i o error; io error; cannot open; can't open; cannot create;
-        can't create; cannot write; unable to write; write failed; read only; out of service; failure in;
-        processing failed; failed to process; unable to complete; transaction failed; delivery failed;
-        delivery error; delivery failure; temporary local; local delivery; local configuration; temporarily
-        failed
+        reading; error writing; error opening; i o error; io error; cannot open; can't open; cannot write;
+        unable to write; write failed; read only; out of service; failure in; processing failed; failed to
+        process; unable to complete; transaction failed; delivery failed; delivery error; delivery failure;
+        temporary local; local delivery; local configuration; temporarily failed
         """,
     ),
     Row(

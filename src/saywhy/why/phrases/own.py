@@ -150,6 +150,7 @@ ROWS: tuple[Row, ...] = (
         bad connection; broken pipe; connection broken; connection aborted; connection failure
         """,
     ),
+    Row("expired", 4, 7, "giving up; gave up; could not deliver"),
     Row(
         "delivery-agent-failed",
         3,

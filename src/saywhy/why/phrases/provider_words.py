@@ -47,7 +47,13 @@ _OUTLOOK_COM: tuple[Row, ...] = (
     *_MICROSOFT_BLOCKS,
 )
 _GOOGLE: tuple[Row, ...] = (
-    Row("remote-attachment-refused", 7, 0, "potential security issue; blocked because its content"),
+    Row(
+        "remote-attachment-refused",
+        7,
+        0,
+        "potential security issue; blocked because its content",
+        "policyviolation",
+    ),
     Row(_RATE, 2, 1, "receiving mail at a rate; receiving mail too quickly"),
     Row(
         "remote-sender-unverified", 7, 26, "either spf or dkim; sender is unauthenticated; ipv6 sending guidelines"

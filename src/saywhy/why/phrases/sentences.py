@@ -79,6 +79,15 @@ ROWS: tuple[Row, ...] = (
         1,
         8,
         """
+        email address is not verified; identities failed the check
+        """,
+        reason="norelaying",
+    ),
+    Row(
+        "remote-sender-refused",
+        1,
+        8,
+        """
         sender address rejected; sender rejected; sender denied; sender verify failed; bad sender; sender
         verification failed; domain of sender; sender not found; unknown sender; invalid sender; verify
         sender; sender does not exist; sender callout; unresolvable sender; domain of the sender; sender s
@@ -161,7 +170,8 @@ ROWS: tuple[Row, ...] = (
         works here; not a user; is not known; is unknown to; undefined recipient; recipient verification
         failed; recipient verify failed; verification of recipient failed; no recipient found; recipient
         does not have; unable to verify recipient; unable to verify destination address; unverified address;
-        recipient cannot be verified; could not verify recipient
+        recipient cannot be verified; could not verify recipient; recipient name is not recognized;
+        recipient name is not recognised; name is not recognized; name not recognized
         """,
     ),
     Row(
@@ -217,6 +227,17 @@ ROWS: tuple[Row, ...] = (
         in ... minutes; retry in ... seconds; retry in ... minutes; temporarily rejected try again later
         """,
     ),
+    Row("remote-host-takes-no-mail", 3, 2, "host does not accept mail; server does not accept mail"),
+    Row(
+        "remote-header-invalid",
+        6,
+        0,
+        """
+        not rfc 5322 compliant; not rfc 2822 compliant; not rfc compliant; not rfc5322 compliant; not
+        rfc2822 compliant; not rfc 822 compliant; rfc 5322 compliant; rfc compliant; multiple subject
+        headers
+        """,
+    ),
     Row(
         "remote-link-refused",
         7,
@@ -241,27 +262,28 @@ ROWS: tuple[Row, ...] = (
         blocked; your network ... block; ip ... has been blocked; poor reputation; bad reputation; low
         reputation; reputation of your; sender reputation; ip reputation; domain reputation; dynamic ip;
         dynamic ips; dynamic address; ip blocked; dynamically assigned; residential ip; banned sending ip;
-        access denied ... ip; banned ip; ip ... banned; open proxy; open relay; host ... is blocked; your
-        mail server ... blocked; rejecting open proxy; looks like a dynamic; looks suspiciously like; looks
-        like spammer; looks like a spammer; dynamic range; dynamic network; dynamic host; dialup; dial up;
-        dynamic dns; generic hostname; generic host name; generic rdns; generic ptr; your ip is; your ip
-        address is; your address is listed; your host is listed; your server is listed; your server ip;
-        server is in the blacklist; realtime block list; real time block; realtime blackhole; blackhole
-        list; black hole; blocked by rbl; blocked by dnsbl; rejected using; rejected by rbl; found in dns
-        blacklist; found in blacklist; found on blacklist; in our blacklist; on our blacklist; on our block
-        list; on our blocklist; in a black list; in my black list; in a blacklist; in the blacklist; local
-        blacklist; local block list; local blocklist; ip blacklist; ip address blacklisted; ip address has
-        been blocked; ip address was rejected; ip address is rejected; ip is rejected; ip has been rejected;
-        ip rejected; ip denied; ip not allowed; ip is not allowed; ip address not allowed; ip is banned; ip
-        has been banned; ip has poor; ip ... has been listed; ip ... is listed; ip ... listed; client ...
-        blocked; connections from this host; connections from this ip; connections from your ip; not allowed
-        to connect; not authorized to connect; not permitted to connect; denied by rbl; denied by spamhaus;
-        denied dns blacklist; barracuda reputation; senderbase; sender score; senderscore; reputation
-        filter; reputation block list; server reputation; network reputation; host reputation; sender ip
-        reputation; email reputation; ip profile; has been blocked due to; your isp; your host is
-        blacklisted; host ... blacklisted; sending ip; sbl; xbl; pbl; sorbs; uceprotect; barracudacentral;
-        cbl; njabl; psbl; backscatterer; invaluement; spamrats; abuseat; mailspike; access from ip address;
-        a problem occurred ask your postmaster
+        banned ip; ip ... banned; open proxy; open relay; host ... is blocked; your mail server ... blocked;
+        rejecting open proxy; looks like a dynamic; looks suspiciously like; looks like spammer; looks like
+        a spammer; dynamic range; dynamic network; dynamic host; dialup; dial up; dynamic dns; generic
+        hostname; generic host name; generic rdns; generic ptr; your ip is; your ip address is; your address
+        is listed; your host is listed; your server is listed; your server ip; server is in the blacklist;
+        realtime block list; real time block; realtime blackhole; blackhole list; black hole; blocked by
+        rbl; blocked by dnsbl; rejected using; rejected by rbl; found in dns blacklist; found in blacklist;
+        found on blacklist; in our blacklist; on our blacklist; on our block list; on our blocklist; in a
+        black list; in my black list; in a blacklist; in the blacklist; local blacklist; local block list;
+        local blocklist; ip blacklist; ip address blacklisted; ip address has been blocked; ip address was
+        rejected; ip address is rejected; ip is rejected; ip has been rejected; ip rejected; ip denied; ip
+        not allowed; ip is not allowed; ip address not allowed; ip is banned; ip has been banned; ip has
+        poor; ip ... has been listed; ip ... is listed; ip ... listed; client ... blocked; connections from
+        this host; connections from this ip; connections from your ip; not allowed to connect; not
+        authorized to connect; not permitted to connect; denied by rbl; denied by spamhaus; denied dns
+        blacklist; barracuda reputation; senderbase; sender score; senderscore; reputation filter;
+        reputation block list; server reputation; network reputation; host reputation; sender ip reputation;
+        email reputation; ip profile; has been blocked due to; your host is blacklisted; host ...
+        blacklisted; sending ip; sbl; xbl; pbl; sorbs; uceprotect; barracudacentral; cbl; njabl; psbl;
+        backscatterer; invaluement; spamrats; abuseat; mailspike; access from ip address; a problem occurred
+        ask your postmaster; smtp server of your isp; use your isp; your isp s smtp; your isp's mail server;
+        your provider's mail server; use your provider; use the mail server of your
         """,
     ),
     Row(
@@ -287,6 +309,18 @@ ROWS: tuple[Row, ...] = (
         deferred due to excessive; excessive connections; excessive messages; traffic limit; traffic rate;
         connect limit; simultaneous connections; concurrency limit; exceeds the maximum number of; flood;
         flooding; too often; recipient limit ... hour; messages received recently; slowdown; greeting delay
+        """,
+    ),
+    Row(
+        "remote-spam",
+        7,
+        1,
+        """
+        rejected as spam; classified as spam; identified as spam; considered spam; detected as spam; due to
+        spam; spam message rejected; spam detected; blocked for spam; blocked as spam; spam classification;
+        looks like spam; appears to be unsolicited; appears to be spam; likely unsolicited; suspected spam;
+        recognized as spam; marked as spam; is spam; message is spam; message was spam; suspicion of spam;
+        spam content; spam score; scored as spam
         """,
     ),
 )

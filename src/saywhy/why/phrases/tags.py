@@ -10,6 +10,10 @@ from collections.abc import Mapping
 
 from saywhy.why.phrases.index import Meaning
 
+# Hosts whose pages a system points at for one reason only: Google Groups says in sixty languages that the group
+# may not exist or that the sender may not post.
+LINKS: Mapping[str, Meaning] = {"groups.google.com": Meaning("remote-recipient-restricted", 7, 1, "rejected")}
+
 TAGS: Mapping[str, Meaning] = {
     "resolver.adr.recipnotfound": Meaning("remote-user-unknown", 1, 1),
     "resolver.adr.recipientnotfound": Meaning("remote-user-unknown", 1, 1),

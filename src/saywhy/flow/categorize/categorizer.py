@@ -8,7 +8,7 @@ would reach those twice whom both parts lead to.
 from __future__ import annotations
 
 from saywhy.flow.categorize import failures, imcea, sender
-from saywhy.flow.categorize.expansion import Expansion, Settings
+from saywhy.flow.categorize.expansion import Expansion
 from saywhy.flow.categorize.owner import Owners, is_postmaster, is_system
 from saywhy.flow.categorize.restrictions import Restrictions
 from saywhy.flow.stages import CurrentOrganisation, Directory, Resolved
@@ -43,8 +43,8 @@ class Categorizer:
         if failure is not None:
             return _all(message, Failed(failure))
         restrictions = Restrictions(who, owners, message.size)
-        settings = Settings(restrictions, self._hostname, message.headline.no_alternate)
-        return await Expansion(owners, settings).run(message.envelope.recipients)
+        expansion = Expansion(owners, restrictions, self._hostname, no_alternate=message.headline.no_alternate)
+        return await expansion.run(message.envelope.recipients)
 
     def lookup(self, address: Address, *, internal: bool) -> Failed | None:
         """Why RCPT may not take `address`, or None: 5.1.1, or 4.3.0 when the directory is down.

@@ -34,16 +34,7 @@ TURN = 200  # addresses followed before others have their turn
 _End = tuple[str, ...]  # what recipients share that end in one place: ("mailbox", "jethro")
 
 
-@dataclass(frozen=True, slots=True)
-class Settings:
-    """Of one message; `hostname` is this server's, for groups that only one server expands."""
-
-    restrictions: Restrictions
-    hostname: str = ""
-    no_alternate: bool = False  # the message may not go to a substitute
-
-
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)  # not frozen: one for each recipient
 class _Step:
     """An address to look up.
 
@@ -69,11 +60,19 @@ class _Way:
 
 
 class Expansion:
-    """One message's.  DirectoryDown passes through it."""
+    """One message's.  DirectoryDown passes through it.
 
-    def __init__(self, owners: Owners, settings: Settings) -> None:
+    `hostname` is this server's, for groups that one server only expands; with `no_alternate`, the message may not
+    go to a substitute.
+    """
+
+    def __init__(
+        self, owners: Owners, restrictions: Restrictions, hostname: str = "", *, no_alternate: bool = False
+    ) -> None:
         self._owners = owners
-        self._settings = settings
+        self._restrictions = restrictions
+        self._hostname = hostname
+        self._no_alternate = no_alternate
         self._config = owners.organisation.transport
         self._members = 0
         self._steps: deque[_Step] = deque()
@@ -93,7 +92,7 @@ class Expansion:
             if followed % TURN == 0:
                 await asyncio.sleep(0)
         self._find_fruitful()
-        return self._results()
+        return await self._results()
 
     async def _follow(self, step: _Step) -> None:
         """From an address to its end or to a group, through whatever has one successor only."""
@@ -132,7 +131,7 @@ class Expansion:
         return self._advance(step, way, item, target)
 
     async def _restricted(self, step: _Step, way: _Way, item: DirectoryObject) -> Failure | None:
-        failure = await self._settings.restrictions.check(item, nested=bool(step.group))
+        failure = await self._restrictions.check(item, nested=bool(step.group))
         if failure is not None and failure.status.subject == 7 and isinstance(way.last, Mailbox | Folder):
             return failures.redirection_denied((*way.passed, item.name))  # spec 5.7.3 b
         return failure
@@ -146,7 +145,7 @@ class Expansion:
             failure = failures.loop(way.passed)
         elif len(way.passed) > self._config.max_group_depth:
             failure = failures.too_deep(way.passed, self._config.max_group_depth)
-        elif self._settings.no_alternate and isinstance(item, Mailbox | Folder):
+        elif self._no_alternate and isinstance(item, Mailbox | Folder):
             failure = failures.redirection_denied(way.passed)  # spec 5.7.3 a
         if failure is not None:
             self._fail(step, way.address, failure)
@@ -163,7 +162,7 @@ class Expansion:
         first = end not in self._ends
         self._arrive(step, end, Resolved(step.recipient, primary, item.name, fork=step.fork))
         target = usable.forwarding(item)
-        if target is not None and first and not self._settings.no_alternate:
+        if target is not None and first and not self._no_alternate:
             copy = _Step(
                 wishes.for_members(step.recipient), target, step.group, (*way.passed, item.name), item, step.fork
             )
@@ -174,7 +173,7 @@ class Expansion:
         if usable.must_be_ours(way.last):
             self._fail(step, address, failures.target_not_found(way.passed))
             return
-        failure = self._settings.restrictions.check_foreign()
+        failure = self._restrictions.check_foreign()
         if failure is not None:
             self._fail(step, address, failure)
             return
@@ -236,14 +235,16 @@ class Expansion:
         outcome = Expanded(group.name, len(members), list=fork is not None)
         self._ends[end] = Resolved(step.recipient, way.address, outcome=outcome, fork=step.fork)
         inherited = wishes.for_members(step.recipient)
-        for member in members:
+        for number, member in enumerate(members, 1):
+            if number % TURN == 0:
+                await asyncio.sleep(0)
             recipient = inherited if fork is None else Recipient(member)
             self._steps.append(_Step(recipient, member, name, way.passed, fork=fork))
 
     async def _membership(self, group: Group, way: _Way) -> list[Address] | Failure:
         """The group's members, or why it cannot be expanded."""
         server = group.expansion_server.lower()
-        if server and server != self._settings.hostname.lower():
+        if server and server != self._hostname.lower():
             return failures.expansion_server(way.passed, group.expansion_server)
         if len(way.passed) > self._config.max_group_depth:
             return failures.too_deep(way.passed, self._config.max_group_depth)
@@ -253,7 +254,7 @@ class Expansion:
             if isinstance(found, Failure):
                 return found
             members = (*members, *found)
-        distinct = usable.distinct(members)
+        distinct = await _distinct(members)
         total, most = self._members + len(distinct), self._config.max_group_members
         return failures.too_many_members(way.passed, total, most) if total > most else distinct
 
@@ -275,9 +276,11 @@ class Expansion:
                     self._fruitful.add(container)
                     found.append(container)
 
-    def _results(self) -> list[Resolved]:
+    async def _results(self) -> list[Resolved]:
         out = []
-        for end, resolved in self._ends.items():
+        for number, (end, resolved) in enumerate(self._ends.items(), 1):
+            if number % TURN == 0:
+                await asyncio.sleep(0)
             if isinstance(resolved.outcome, Expanded) and end[1] not in self._fruitful:
                 if end not in self._addressed:
                     continue  # an empty group in a group that has others
@@ -287,6 +290,15 @@ class Expansion:
                 resolved = dataclasses.replace(resolved, duplicates=tuple(self._duplicates[end]))
             out.append(resolved)
         return out
+
+
+async def _distinct(members: Sequence[Address]) -> list[Address]:
+    found = {}
+    for number, member in enumerate(members, 1):
+        if number % TURN == 0:
+            await asyncio.sleep(0)
+        found[member.local, member.domain_key] = member
+    return list(found.values())
 
 
 def _fork(group: Group) -> Fork | None:

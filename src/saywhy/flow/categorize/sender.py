@@ -27,7 +27,7 @@ from saywhy.model.queued import Message
 REPORT = "report"  # the origin of our own reports
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)  # not frozen: one for each message
 class Sender:
     """`keys` are the addresses that he may be known by in lists; `claimed` is the one that he gives."""
 
@@ -50,10 +50,11 @@ async def identify(message: Message, owners: Owners) -> Sender:
     if inside and ours:
         found = await owners.of(address)
         item = found if isinstance(found, Mailbox | Contact | Group | Folder) else None
-    keys = {own.key for own in item.addresses} if item is not None else set()
-    if inside or not ours:
-        keys.add(address.key)
-    return Sender(address, item, inside, inside and _is_system(address, item), frozenset(keys), address.key)
+    claimed = address.key
+    keys = frozenset((claimed,)) if inside or not ours else frozenset()
+    if item is not None:
+        keys |= {own.key for own in item.addresses}
+    return Sender(address, item, inside, inside and _is_system(address, item), keys, claimed)
 
 
 def _is_system(address: Address, item: DirectoryObject | None) -> bool:

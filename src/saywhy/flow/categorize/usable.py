@@ -10,6 +10,8 @@ from saywhy.model.address import Address
 from saywhy.model.failure import Failure
 from saywhy.model.organisation import Contact, DirectoryObject, Folder, Group, Mailbox, TransportConfig
 
+MAX_SPELLINGS = 20  # of one member in a group
+
 
 def broken(item: DirectoryObject, config: TransportConfig) -> Failure | None:
     if item.unusable:
@@ -43,13 +45,10 @@ def successor(item: DirectoryObject) -> Address | None:
         case Contact():
             return item.external
         case Group():
-            members = distinct(item.members)
-            here = not item.expansion_server  # another server's groups are no aliases of ours
-            alias = len(members) == 1 and not item.filter and item.report_to_originator and here
-            return members[0] if alias else None
+            own = item.filter or item.expansion_server  # another server's groups are no aliases of ours
+            if own or not item.report_to_originator or len(item.members) > MAX_SPELLINGS:
+                return None
+            members = {(each.local, each.domain_key): each for each in item.members}
+            return next(iter(members.values())) if len(members) == 1 else None
         case Mailbox() | Folder():
             return None if item.deliver_and_forward else forwarding(item)
-
-
-def distinct(members: tuple[Address, ...]) -> list[Address]:
-    return list({(each.local, each.domain_key): each for each in members}.values())

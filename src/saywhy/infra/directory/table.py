@@ -65,7 +65,7 @@ class TableDirectory:
 async def selected(
     items: Sequence[DirectoryObject], filter: str, container: str
 ) -> Sequence[DirectoryObject] | None:
-    """Those of `items` that match, by name; None when nothing stands in `container`."""
+    """Those of `items` that match, in their order; None when nothing stands in `container`."""
     matches = matching.parse(filter)
     found = []
     exists = not container
@@ -76,7 +76,7 @@ async def selected(
             exists = True
             if matches(item):
                 found.append(item)
-    return sorted(found, key=lambda item: item.name.lower()) if exists else None
+    return found if exists else None
 
 
 def owners_by_key(organisation: Organisation) -> dict[str, tuple[DirectoryObject, ...]]:

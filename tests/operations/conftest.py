@@ -54,6 +54,27 @@ class FakeQueue:
         self.asked.append(("remove", message, ndr))
         return await self.store.message(message) is not None
 
+    async def suspend(self, message: QueueId) -> int:
+        self.asked.append(("suspend", message))
+        return len(await self.store.pending(message))
+
+    async def resume(self, message: QueueId) -> int:
+        self.asked.append(("resume", message))
+        return len([each for each in await self.store.pending(message) if each.suspended_at])
+
+    async def resubmit(self, key: str) -> int:
+        self.asked.append(("resubmit", key))
+        return 3
+
+    async def redirect(self, message: QueueId, old: Address, new: Address) -> int:
+        self.asked.append(("redirect", message, old, new))
+        return len([each for each in await self.store.pending(message) if each.address == old])
+
+    async def recheck(self, key: str | None) -> list[tuple[str, str, int]]:
+        self.asked.append(("recheck", key))
+        rows = await self.store.queues()
+        return [(row.key, "421 4.4.1 no answer" if "partner" in row.key else "", row.recipients) for row in rows]
+
 
 class FakePasswords:
     async def hash(self, password: str) -> str:

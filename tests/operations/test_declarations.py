@@ -25,15 +25,22 @@ def test_the_operations_that_stand_are_found_by_looking_at_the_files() -> None:
         "domain add",
         "domain list",
         "domain remove",
+        "message export",
         "message list",
+        "message redirect",
         "message remove",
+        "message resume",
         "message show",
+        "message suspend",
         "org apply",
         "org export",
         "queue causes",
         "queue list",
+        "queue recheck",
+        "queue resume",
         "queue retry",
         "queue show",
+        "queue suspend",
         "recipient add",
         "recipient list",
         "recipient remove",
@@ -70,7 +77,8 @@ def test_help_is_a_sentence_and_the_example_is_a_call(operation: Operation) -> N
 
 @pytest.mark.parametrize("operation", ALL, ids=lambda operation: operation.name)
 def test_what_takes_away_asks_first(operation: Operation) -> None:
-    assert bool(operation.confirm) == (operation.name.endswith(" remove") or operation.name == "org apply")
+    asking = (" remove", " suspend", " redirect", "org apply")  # spec C0
+    assert bool(operation.confirm) == operation.name.endswith(asking)
     operation.confirm.format(**{parameter.name: "x" for parameter in operation.parameters})
 
 

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import dataclasses
+
 import pytest
 
 from saywhy.infra.errors import StoreError
@@ -26,6 +28,7 @@ async def test_queues_are_listed_by_next_hop_with_what_happened_last(run: Run, s
     partner, mailbox = (await run("queue list")).rows
     assert partner == {
         "queue": PARTNER,
+        "status": "retry",
         "recipients": 3,
         "messages": 2,
         "retrying": 2,
@@ -57,6 +60,7 @@ async def test_a_queue_shows_who_waits_and_why(run: Run, store: MemoryStore) -> 
             "recipient": "x@partner.example",
             "attempts": 3,
             "next": NOW + 600,
+            "suspended": 0.0,
             "error": "421 4.4.1 no answer",
         }
     ]
@@ -229,4 +233,95 @@ def test_a_delivery_elsewhere_names_the_host_and_what_it_said() -> None:
 def test_a_deferral_says_when_it_is_tried_again() -> None:
     assert sentence(Event(Kind.DEFER, NOW, text="421 4.4.1 no answer", data={"next": NOW + 60})) == (
         "put off: 421 4.4.1 no answer; tried again 2026-11-18 11:07:40Z"
+    )
+
+
+async def test_a_queue_is_suspended_and_resumed_and_the_listings_say_so(
+    run: Run, store: MemoryStore, events: Events
+) -> None:
+    await enqueue(store, "x@partner.example", tried=True)
+    said = await run("queue suspend", queue=PARTNER)
+    assert said.text == f"Queue {PARTNER} is suspended: what is under way ends, and nothing else leaves."
+    assert (await run("queue suspend", queue=PARTNER)).text == f"Queue {PARTNER} is suspended already."
+    (row,) = (await run("queue list")).rows
+    assert (row["status"], row["next"]) == ("suspended", 0)
+    shown = await run("queue show", queue=PARTNER)
+    assert shown.text.startswith(
+        "1 recipient of 1 message; the oldest arrived 1 h ago, it was suspended just now by root"
+    )
+    assert (
+        await run("queue resume", queue=PARTNER)
+    ).text == f"Queue {PARTNER} goes on; what waits in it is tried now."
+    error = await refused(run("queue resume", queue=PARTNER))
+    assert error.why == "it is not suspended"
+    told = [event.text for event in events.of(Kind.ORGANISATION)]
+    assert told == [f"suspension {PARTNER} added", f"suspension {PARTNER} removed"]
+
+
+async def test_a_queue_can_be_suspended_before_anything_waits_for_it(run: Run) -> None:
+    key = "dns/new.example/Internet"
+    await run("queue suspend", queue=key)
+    (row,) = (await run("queue list")).rows
+    assert (row["queue"], row["status"], row["recipients"]) == (key, "suspended", 0)
+    error = await refused(run("queue suspend", queue="dns/new.example/Nowhere"))
+    assert error.code == "not-found"
+
+
+async def test_suspended_queues_are_no_part_of_the_organisations_file(run: Run, store: MemoryStore) -> None:
+    await run("queue suspend", queue="mailbox")
+    assert "mailbox" not in (await run("org export")).text
+
+
+async def test_a_queue_is_routed_again_unless_it_is_suspended(
+    run: Run, store: MemoryStore, queue: FakeQueue
+) -> None:
+    await enqueue(store, "x@partner.example")
+    assert (await run("queue retry", queue=PARTNER, resubmit=True)).text == "3 recipients are routed again."
+    assert queue.asked == [("resubmit", PARTNER)]
+    assert (await refused(run("queue retry", all=True, resubmit=True))).code == "usage"
+    await run("queue suspend", queue=PARTNER)
+    assert (await refused(run("queue retry", queue=PARTNER, resubmit=True))).why == "it is suspended"
+
+
+async def test_a_look_by_hand_tells_of_each_queue(run: Run, store: MemoryStore) -> None:
+    assert (await run("queue recheck")).text == "Nothing waits because of any trouble."
+    await enqueue(store, "x@partner.example", tried=True)
+    await enqueue(store, "m@worcester.example", hop=NextHop(HopKind.MAILBOX))
+    partner, mailbox = (await run("queue recheck")).rows
+    assert (partner["works"], partner["trouble"]) == (False, "421 4.4.1 no answer")
+    assert (mailbox["works"], mailbox["released"]) == (True, 1)
+
+
+async def test_a_message_is_held_back_and_let_go(run: Run, store: MemoryStore, queue: FakeQueue) -> None:
+    number = await enqueue(store, "x@partner.example", "y@partner.example")
+    assert (await run("message suspend", message=str(number))).text == (
+        f"Message {number} is held back for 2 recipients."
+    )
+    assert (await refused(run("message resume", message=str(number)))).why == "it is not held back"
+    held = [dataclasses.replace(each, suspended_at=NOW - 60) for each in await store.pending(number)]
+    await store.commit(Change(update=held))
+    assert (await run("message show", message=str(number))).rows[0]["suspended"] == NOW - 60
+    assert (
+        "is held back in dns/partner.example/Internet since"
+        in (await run("message show", message=str(number))).text
+    )
+    assert (await run("message resume", message=str(number))).text == f"Message {number} goes on for 2 recipients."
+    for operation in ("message suspend", "message resume", "message export"):
+        assert (await refused(run(operation, message="1-999"))).code == "not-found"
+
+
+async def test_a_copy_is_sent_to_another_address(run: Run, store: MemoryStore) -> None:
+    number = await enqueue(store, "x@partner.example", "y@partner.example")
+    said = await run("message redirect", message=str(number), recipient="x@partner.example", to="z@else.example")
+    assert said.text == f"Message {number} goes to z@else.example instead of x@partner.example (1 recipient)."
+    nobody = run("message redirect", message=str(number), recipient="no@partner.example", to="z@else.example")
+    assert (await refused(nobody)).code == "not-found"
+
+
+async def test_a_message_is_exported_with_its_envelope(run: Run, store: MemoryStore) -> None:
+    number = await enqueue(store, "x@partner.example", "y@partner.example")
+    text = (await run("message export", message=str(number))).text
+    assert text == (
+        "X-Sender: <guy@worcester.example>\n"
+        "X-Receiver: <x@partner.example>\nX-Receiver: <y@partner.example>\nSubject: x\n\nx"
     )

@@ -63,6 +63,67 @@ async def test_a_hop_that_is_down_is_tried_at_once_when_an_administrator_says_so
         assert {event.message for event in site.found(Kind.SEND)} == {queued, later}
 
 
+async def test_a_suspended_queue_keeps_its_mail_until_it_is_resumed() -> None:
+    async with Waiting() as site:
+        first = await site.begin()
+        site.partner.script = Script()
+        await site.ask("queue suspend", queue=PARTNER)
+        later = await site.send(ANN, [BOB])
+        await site.ask("queue retry", all=True)
+        [row] = (await site.ask("queue list")).rows
+        assert (row["status"], row["messages"]) == ("suspended", 2)
+        assert site.partner.messages == []
+        await site.ask("queue resume", queue=PARTNER)
+        await site.partner.received(2)
+        await site.quiet()
+        assert {event.message for event in site.found(Kind.SEND)} == {first, later}
+
+
+async def test_a_suspended_message_is_exported_redirected_and_resumed() -> None:
+    async with Waiting() as site:
+        queued = await site.begin()
+        site.partner.script = Script()
+        await site.ask("message suspend", message=queued)
+        await site.ask("queue retry", queue=PARTNER)
+        text = (await site.ask("message export", message=queued)).text
+        assert text.startswith(f"X-Sender: <{ANN}>\nX-Receiver: <{BOB}>\n")
+        assert "Subject: Offer" in text
+        await site.ask("message redirect", message=queued, recipient=BOB, to="carol@partner.example")
+        assert site.partner.messages == []
+        await site.ask("message resume", message=queued)
+        (message,) = await site.partner.received(1)
+        assert [name for name, _ in message.recipients] == ["carol@partner.example"]
+        await site.quiet()
+        story = (await site.ask("trace", message=queued)).text
+        assert "held back by an administrator" in story
+
+
+async def test_a_host_that_is_back_gets_its_mail_without_waiting_for_the_retry() -> None:
+    async with Waiting() as site:
+        queued = await site.begin(Script(presence=Presence.REFUSING))
+        config = site.app.organisation().transport
+        await site.put(dataclasses.replace(config, recheck_interval=0.2, recheck_most=0.5))
+        later = await site.send(ANN, [BOB])
+        await site.event(Kind.HOP_DOWN)
+        site.partner.script = Script()
+        await site.partner.received(2)
+        await site.event(Kind.HOP_BACK)
+        await site.quiet()
+        assert {event.message for event in site.found(Kind.SEND)} == {queued, later}
+
+
+async def test_a_look_by_hand_releases_what_waits_for_a_host_that_is_back() -> None:
+    async with Waiting() as site:
+        await site.begin(Script(presence=Presence.REFUSING))
+        [row] = (await site.ask("queue recheck", queue=PARTNER)).rows
+        assert (row["works"], row["released"]) == (False, 0)
+        assert "refused" in str(row["trouble"])
+        site.partner.script = Script()
+        [row] = (await site.ask("queue recheck")).rows
+        assert (row["works"], row["released"]) == (True, 1)
+        await site.partner.received(1)
+
+
 async def test_message_list_show_and_remove_with_a_report() -> None:
     async with Waiting() as site:
         queued = await site.begin()

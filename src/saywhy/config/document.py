@@ -7,7 +7,6 @@ from collections.abc import Iterable, Iterator
 from saywhy.config import objects
 from saywhy.config.declared import Declared, declared, sections
 from saywhy.config.object_docs import SUMMARIES
-from saywhy.model.organisation import KINDS
 
 HEAD = """\
 <!-- Written by `make docs` from config/settings.py and config/object_docs.py: change those, not this. -->
@@ -78,7 +77,7 @@ def _server() -> Iterator[str]:
 
 
 def _objects() -> Iterator[str]:
-    for kind in KINDS:
+    for kind in objects.TABLES:
         table = objects.TABLES[kind]
         heading = f"[{table}]" if kind == objects.SINGLE else f"[[{table}]]"
         yield f"\n## `{heading}`\n\n{_plain(SUMMARIES[kind])}\n"

@@ -12,7 +12,6 @@ from saywhy.config.locate import Path as KeyPath
 from saywhy.config.settings import Settings
 from saywhy.config.toml import Source
 from saywhy.config.words import nearest
-from saywhy.model.organisation import KINDS
 
 NOT_SET = "not set"
 
@@ -29,7 +28,7 @@ class Explained:
 
 def object_settings() -> Iterator[Declared]:
     """The fields of the organisation objects, keyed by their table: `receive_connector.max_hops`."""
-    for kind in KINDS:
+    for kind in objects.TABLES:
         for name, field in objects.model_of(kind).model_fields.items():
             yield declared(f"{objects.TABLES[kind]}.{name}", field)
 

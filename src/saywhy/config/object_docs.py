@@ -175,6 +175,10 @@ DOCS: Mapping[str, Mapping[str, str]] = {
         "message_interval": "Time until a recipient is tried again whom a host that answers has put off.",
         "mailbox_interval": "Time between attempts to store in a mailbox.",
         "retry_jitter": "Share of an interval by which it varies, both ways.",
+        "resubmit_after": "Mail for a next hop that has failed for so long is routed again; 0: never.",
+        "recheck_interval": "When to look first whether a next hop that failed is back: one connection or "
+        "look-up, then after twice as long each time; 0: only with the next attempt.",
+        "recheck_most": "The longest time between two such looks.",
         "delay_after": "When the sender is told that the message waits.",
         "expire_after": "When a message is given up.",
         "report_expire_after": "When a report is given up.",
@@ -220,7 +224,8 @@ DURATIONS: Mapping[str, frozenset[str]] = {
     "transport": frozenset(
         {
             "glitch_interval", "transient_interval", "steady_interval", "message_interval", "mailbox_interval",
-            "delay_after", "expire_after", "report_expire_after",
+            "resubmit_after", "recheck_interval", "recheck_most", "delay_after", "expire_after",
+            "report_expire_after",
         }
     ),
 }  # fmt: skip

@@ -26,6 +26,7 @@ from saywhy.model.organisation import (
     OrganisationObject,
     ReceiveConnector,
     SendConnector,
+    Suspension,
     TransportConfig,
     User,
 )
@@ -364,8 +365,13 @@ def _transport(item: TransportConfig) -> Found:
         yield "report_default_language", f"{shown(language)} is not a language tag", "write it as de or pt-BR"
 
 
+def _suspension(_item: Suspension) -> Found:
+    """Written by us alone."""
+    yield from ()
+
+
 _RULES: Mapping[type, Callable[[Any], Found]] = {
-    typing.get_type_hints(rule)["item"]: rule
+    next(iter(typing.get_type_hints(rule).values())): rule
     for rule in (
         _domain,
         _mailbox,
@@ -377,5 +383,6 @@ _RULES: Mapping[type, Callable[[Any], Found]] = {
         _receive_connector,
         _send_connector,
         _transport,
+        _suspension,
     )
 }

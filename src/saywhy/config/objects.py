@@ -20,9 +20,9 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, PlainValidat
 from saywhy.config import checks
 from saywhy.config.object_docs import DOCS, DURATIONS, SIZES
 from saywhy.model.address import Address
-from saywhy.model.organisation import KINDS
+from saywhy.model.organisation import KINDS, STATE
 
-TABLES: Mapping[str, str] = {kind: kind.replace("-", "_") for kind in KINDS}  # kind -> table of the file
+TABLES: Mapping[str, str] = {kind: kind.replace("-", "_") for kind in KINDS if kind not in STATE}  # of the file
 SINGLE = "transport"  # the one kind that is a [table], not an array of them
 
 Duration = Annotated[float, BeforeValidator(checks.duration)]

@@ -24,6 +24,7 @@ from saywhy.model.organisation import (
     OrganisationObject,
     ReceiveConnector,
     SendConnector,
+    Suspension,
     TransportConfig,
     User,
 )
@@ -97,6 +98,7 @@ def organisation(revision: int, items: Iterable[OrganisationObject]) -> Organisa
     users: dict[str, User] = {}
     receive: dict[str, ReceiveConnector] = {}
     send: dict[str, SendConnector] = {}
+    suspensions: dict[str, Suspension] = {}
     transport = TransportConfig()
     for item in items:
         match item:
@@ -114,13 +116,15 @@ def organisation(revision: int, items: Iterable[OrganisationObject]) -> Organisa
                 send[key_of(item)] = item
             case TransportConfig():
                 transport = item
+            case Suspension():
+                suspensions[key_of(item)] = item
     receive = receive or {key_of(item): item for item in defaults.RECEIVE}
     send = send or {key_of(item): item for item in defaults.SEND}
-    return Organisation(revision, domains, recipients, users, receive, send, transport, policies)
+    return Organisation(revision, domains, recipients, users, receive, send, transport, policies, suspensions)
 
 
 def stored(current: Organisation) -> list[OrganisationObject]:
-    """The objects that are rows of the store: all but the built-in ones."""
+    """The configuration that is rows of the store: all but the built-in objects, and no state."""
     built_in = {id(item) for item in (*defaults.RECEIVE, *defaults.SEND)}
     connectors: tuple[ReceiveConnector | SendConnector, ...] = (
         *current.receive_connectors.values(),

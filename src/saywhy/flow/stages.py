@@ -8,6 +8,7 @@ from typing import Protocol
 
 from saywhy.model.address import Address
 from saywhy.model.envelope import Envelope, Origin, Recipient
+from saywhy.model.failure import Failure
 from saywhy.model.organisation import DirectoryObject, Organisation
 from saywhy.model.outcome import Deferred, Expanded, Failed, Outcome
 from saywhy.model.queued import Headline, Message, NextHop, Pending, QueueId
@@ -136,6 +137,17 @@ class Deliver(Protocol):
     """queue -> deliver: one attempt.  One outcome per pending recipient, in order; never raises."""
 
     async def __call__(self, transmission: Transmission) -> list[Outcome]: ...
+
+
+class Recheck(Protocol):
+    """queue -> deliver: one cheap look at whether `hop` can be reached again; never raises.
+
+    `sample` is a recipient that waits for it, where one is known.
+    """
+
+    async def __call__(self, hop: NextHop, sample: Pending | None) -> Failure | None:
+        """What is in the way yet, or None."""
+        ...
 
 
 @dataclass(frozen=True, slots=True)

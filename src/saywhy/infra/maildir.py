@@ -21,6 +21,7 @@ from urllib.parse import quote
 from saywhy.infra.errors import MailboxError
 
 MAX_FILE_NAME = 255  # octets, of every common file system
+CHECK_OCTETS = 64 * 1024  # room for an ordinary message
 _FULL = frozenset({errno.ENOSPC, errno.EDQUOT})
 _WHOLE_STORE = _FULL | {errno.EROFS, errno.EIO, errno.EMFILE, errno.ENFILE, errno.ENOMEM, errno.ENODEV}
 
@@ -88,6 +89,16 @@ class Maildirs:
         for folder in dict.fromkeys(attempt.folder for attempt in _going(attempts)):
             _sync_new(folder, attempts)
         return [attempt.error for attempt in attempts]
+
+    def check(self, mailbox: str) -> None:
+        """See whether a message could be stored: MailboxError says why not."""
+        attempt = self._written(Job(mailbox, (bytes(CHECK_OCTETS),)))
+        if attempt.error is None:
+            with _Caught(attempt):
+                _sync(attempt)
+                os.unlink(attempt.tmp)  # noqa: PTH108
+        if attempt.error is not None:
+            raise attempt.error
 
     def _written(self, job: Job) -> _Attempt:
         try:

@@ -30,6 +30,10 @@ class Kind(enum.IntEnum):
     DUPLICATE = 110  # a second copy for the same mailbox was left out
     COPY = 111  # a list's members get a copy of the message with a reverse-path of its own
 
+    SUSPEND = 112  # an administrator holds it back
+    RESUME = 113  # and lets it go on
+    REDIRECT = 114  # an administrator sent a recipient's copy to another address
+
     # Sessions
     REFUSE = 200  # a command was refused
     AUTH = 201  # a user signed in
@@ -49,6 +53,8 @@ class Kind(enum.IntEnum):
     STORE_FAULT = 308  # the queue could not be written
     WORKER = 309  # a worker process began or ended
     CLOCK = 310  # the system's clock was set
+    HOP_DOWN = 311  # a next hop, or what stands behind a queue of ours, stopped working
+    HOP_BACK = 312  # it works again, and what waited for it is tried at once
 
 
 @dataclass(frozen=True, slots=True)

@@ -245,6 +245,15 @@ class SendConnector:
     networks: tuple[str, ...] = ()  # loopback or own networks where next hops are allowed all the same (5.3.5)
 
 
+@dataclass(frozen=True, slots=True)
+class Suspension:
+    """Mail for a next hop is held back.  `name` is the queue's: `dns/partner.example/Internet`."""
+
+    name: str
+    since: float  # epoch seconds
+    by: str = ""
+
+
 class ExpiryStatus(enum.Enum):
     """Which status an expired recipient gets (spec A6 rule 4, errata 48)."""
 
@@ -279,6 +288,9 @@ class TransportConfig:
     message_interval: float = 5 * MINUTE  # a recipient refused for now while its host answers
     mailbox_interval: float = 5 * MINUTE
     retry_jitter: float = 0.1  # share of the interval, both ways
+    resubmit_after: float = 12 * HOUR  # a next hop that failed for so long: its mail is routed again; 0: never
+    recheck_interval: float = 15.0  # the first look whether a next hop is back, then twice as long; 0: none
+    recheck_most: float = 5 * MINUTE
     delay_after: float = 4 * HOUR
     expire_after: float = 2 * DAY
     report_expire_after: float = 2 * DAY
@@ -316,7 +328,14 @@ class TransportConfig:
 
 
 OrganisationObject = (
-    AcceptedDomain | DirectoryObject | AddressPolicy | User | ReceiveConnector | SendConnector | TransportConfig
+    AcceptedDomain
+    | DirectoryObject
+    | AddressPolicy
+    | User
+    | ReceiveConnector
+    | SendConnector
+    | TransportConfig
+    | Suspension
 )
 
 KINDS: Mapping[str, type[OrganisationObject]] = {
@@ -330,7 +349,10 @@ KINDS: Mapping[str, type[OrganisationObject]] = {
     "receive-connector": ReceiveConnector,
     "send-connector": SendConnector,
     "transport": TransportConfig,
+    "suspension": Suspension,
 }
+
+STATE = frozenset({"suspension"})  # kinds that are no configuration: in no organisation file
 
 
 @dataclass(frozen=True, slots=True)
@@ -345,6 +367,7 @@ class Organisation:
     send_connectors: Mapping[str, SendConnector] = field(default_factory=dict)
     transport: TransportConfig = TransportConfig()
     policies: Mapping[str, AddressPolicy] = field(default_factory=dict)
+    suspensions: Mapping[str, Suspension] = field(default_factory=dict)
 
     @property
     def default_domain(self) -> str:

@@ -11,6 +11,8 @@ from saywhy.model.address import Address
 from saywhy.model.envelope import Envelope, Origin, Recipient
 from saywhy.model.failure import Failure
 
+NEVER = 253_402_300_800.0  # the year 10000.  What is held back is due so much later than its sender is to be told
+
 _QUEUE_ID = re.compile(r"([0-9]{1,5})-([0-9A-Fa-f]{1,16})")
 
 
@@ -98,6 +100,10 @@ class Pending:
     last_attempt: float = 0.0
     delay_reported: bool = False
     failure: Failure | None = None  # the last one
+    suspended_at: float = 0.0  # since when it is held back; 0 when it is not
+    suspended_alone: bool = False  # with its message, whatever its queue does
+    paused: float = 0.0  # seconds that it was held back before: it expires as much later
+    resubmitted: float = 0.0  # when it was last routed again
 
 
 @dataclass(frozen=True, slots=True)

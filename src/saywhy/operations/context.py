@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from typing import Protocol
 
 from saywhy.infra.store.protocol import CauseRow, MessageFilter, ObjectChange, QueueRow, TrackingFilter
+from saywhy.model.address import Address
 from saywhy.model.clock import Clock
 from saywhy.model.event import Event, Sink
 from saywhy.model.organisation import Organisation
@@ -39,6 +40,10 @@ class QueueReads(Protocol):
         """What a message still owes, by number."""
         ...
 
+    async def content(self, message: QueueId) -> bytes | None:
+        """A queued message's content; None when it has left the queue."""
+        ...
+
     async def tracking(self, which: TrackingFilter) -> list[Event]: ...
 
     async def count(self) -> tuple[int, int]:
@@ -51,6 +56,29 @@ class QueueAdmin(Protocol):
 
     async def retry(self, key: str | None, message: QueueId | None) -> int:
         """Make due now what waits for next hop `key`, or of `message`; all with neither; how many recipients."""
+        ...
+
+    async def suspend(self, message: QueueId) -> int:
+        """Hold back what a message still owes; how many recipients."""
+        ...
+
+    async def resume(self, message: QueueId) -> int:
+        """Let a message go on; how many recipients were held back."""
+        ...
+
+    async def resubmit(self, key: str) -> int:
+        """Categorize and route again what waits for next hop `key`; how many recipients."""
+        ...
+
+    async def redirect(self, message: QueueId, old: Address, new: Address) -> int:
+        """Send what a message owes to `old` to `new` instead; how many recipients."""
+        ...
+
+    async def recheck(self, key: str | None) -> Sequence[tuple[str, str, int]]:
+        """Look whether `key`, or every queue in trouble, is in order again; if so, release what waits.
+
+        For each: the queue, what is in its way yet (empty when nothing is), how many recipients are tried now.
+        """
         ...
 
     async def remove(self, message: QueueId, ndr: bool) -> bool:

@@ -94,6 +94,7 @@ class Operation:
     confirm: str = ""  # asked on a terminal first; may name parameters in braces
     needs_server: bool = False  # works on the running server, not on the store alone
     prose: bool = False  # people read `text` instead of the rows
+    raw: bool = False  # and it goes out as it is, into a file
 
 
 class OperationError(Exception):

@@ -10,6 +10,7 @@ from saywhy.infra.directory.table import TableDirectory
 from saywhy.infra.store.protocol import QueueRow
 from saywhy.model.address import Address, AddressError, domain_key
 from saywhy.model.organisation import AcceptedDomain, DirectoryObject, Organisation, User
+from saywhy.model.queued import HopKind
 from saywhy.operations.context import Context
 from saywhy.operations.declaration import OperationError
 
@@ -69,6 +70,17 @@ async def queue(context: Context, named: str) -> QueueRow:
         return found
     near = near_queue(named, (row.key for row in await context.store.queues()))
     raise not_found("queue", named, near, "queue list")
+
+
+async def possible_queue(context: Context, named: str) -> None:
+    """As `queue`, for one that need not hold anything: it is suspended, or a connector makes it possible."""
+    organisation = context.organisation()
+    kind, _, rest = named.partition("/")
+    connector = rest.rpartition("/")[2].lower()
+    ours = not rest and kind in (HopKind.MAILBOX.value, HopKind.SUBMISSION.value)
+    theirs = kind in (HopKind.DNS.value, HopKind.SMART_HOST.value) and connector in organisation.send_connectors
+    if not (named.lower() in organisation.suspensions or ours or theirs):
+        await queue(context, named)
 
 
 def near_queue(named: str, keys: Iterable[str]) -> str:

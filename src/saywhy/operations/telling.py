@@ -5,9 +5,10 @@ from __future__ import annotations
 import time
 
 from saywhy.config.units import format_duration
+from saywhy.infra.store.protocol import QueueRow
 from saywhy.model.address import Address
 from saywhy.model.failure import Failure
-from saywhy.model.queued import Pending
+from saywhy.model.queued import NEVER, Pending
 
 NULL_PATH = "<>"
 
@@ -46,7 +47,21 @@ def sender(address: Address | None) -> str:
 def waiting(pending: Pending, now: float) -> str:
     """One recipient still owed: `waits for dns/partner.example; next attempt in 4 min (3 so far)`."""
     tried = f" ({pending.attempts} so far)" if pending.attempts else ""
+    if pending.suspended_at:
+        return f"is held back in {pending.hop.key} since {clock(pending.suspended_at)}{tried}"
     return f"waits for {pending.hop.key}; next attempt {until(now, pending.due)}{tried}"
+
+
+def status(queue: QueueRow, suspended: bool, now: float) -> str:
+    """Of a whole queue, as spec C1 has it."""
+    if suspended:
+        return "suspended"
+    return "retry" if queue.retrying and queue.next_due > now else "ready"
+
+
+def next_attempt(pending: Pending) -> float:
+    """Epoch seconds; 0 while it is held back."""
+    return 0.0 if pending.due >= NEVER else pending.due
 
 
 def last_error(failure: Failure | None) -> str:

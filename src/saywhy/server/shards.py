@@ -13,7 +13,9 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any, Protocol
 
+from saywhy.flow.queue.admin import Rechecked
 from saywhy.infra.store.protocol import CauseRow, MessageFilter, QueueRow, TrackingFilter
+from saywhy.model.address import Address
 from saywhy.model.event import Event
 from saywhy.model.queued import Message, Pending, QueueId
 from saywhy.operations.context import QueueAdmin, QueueReads
@@ -71,6 +73,10 @@ class Shards:
         found: list[Pending] = await self._one(message, [], "pending", message)
         return found
 
+    async def content(self, message: QueueId) -> bytes | None:
+        found: bytes | None = await self._one(message, None, "content", message)
+        return found
+
     async def tracking(self, which: TrackingFilter) -> list[Event]:
         if which.message and not which.message_id:
             own: list[Event] = await self._one(QueueId.parse(which.message), [], "tracking", which)
@@ -93,6 +99,33 @@ class Shards:
     async def remove(self, message: QueueId, ndr: bool) -> bool:
         found: bool = await self._one(message, False, "remove", message, ndr)
         return found
+
+    async def suspend(self, message: QueueId) -> int:
+        found: int = await self._one(message, 0, "suspend", message)
+        return found
+
+    async def resume(self, message: QueueId) -> int:
+        found: int = await self._one(message, 0, "resume", message)
+        return found
+
+    async def resubmit(self, key: str) -> int:
+        return sum(await self._all("resubmit", key))
+
+    async def redirect(self, message: QueueId, old: Address, new: Address) -> int:
+        found: int = await self._one(message, 0, "redirect", message, old, new)
+        return found
+
+    async def recheck(self, key: str | None) -> list[Rechecked]:
+        """Each worker looks for itself; a queue is in order when it is for all."""
+        by_queue: dict[str, Rechecked] = {}
+        for each in await self._each("recheck", key):
+            seen = by_queue.get(each.queue)
+            if seen is None:
+                by_queue[each.queue] = each
+            else:
+                released = seen.released + each.released
+                by_queue[each.queue] = Rechecked(each.queue, seen.trouble or each.trouble, released)
+        return [by_queue[queue] for queue in sorted(by_queue)]
 
     # -- who is asked --
 

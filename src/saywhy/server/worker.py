@@ -155,6 +155,7 @@ class Worker:
             organisation,
             clock,
             self.sink,
+            recheck=self._deliverer.check,
         )
 
     async def _stop_queue(self, queue: Queue) -> None:

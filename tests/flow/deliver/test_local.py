@@ -153,3 +153,16 @@ async def test_a_delivery_nobody_waits_for_any_more_harms_no_other(tmp_path: Pat
     gone.cancel()
     assert await stays == [Delivered("jane")]
     await deliver.stop()
+
+
+async def test_a_look_at_a_mailbox_writes_where_mail_would_go_and_leaves_nothing(tmp_path: Path) -> None:
+    local = LocalDelivery(Maildirs(tmp_path / "boxes"), FixedClock())
+    (pending,) = transmission("jo@us.test", hop=MAILBOX, mailboxes=("jo",)).pending
+    assert await local.check(pending) is None
+    assert [path for path in (tmp_path / "boxes").rglob("*") if path.is_file()] == []
+    (tmp_path / "boxes" / "al").write_text("a file in the way")
+    (pending,) = transmission("al@us.test", hop=MAILBOX, mailboxes=("al",)).pending
+    failure = await local.check(pending)
+    assert failure is not None
+    assert failure.cause == "mailbox-unwritable"
+    await local.stop()

@@ -15,7 +15,7 @@ from saywhy.model.envelope import Notify, Ret
 from saywhy.model.evidence import Step as At
 from saywhy.model.organisation import Organisation
 from saywhy.model.outcome import Deferred, Failed, Relayed
-from saywhy.model.queued import NextHop
+from saywhy.model.queued import HopKind, NextHop
 from tests.flow.deliver.builders import CONTENT, FixedClock, recipient, transmission
 from tests.flow.deliver.internet import Internet, failure_line, internet
 from tests.lab.loopback import needs_loopback
@@ -525,3 +525,44 @@ async def test_mail_waits_when_its_connector_vanishes_under_it() -> None:
     (outcome,) = await deliver(transmission("bob@dest.test"))
     assert isinstance(outcome, Deferred)
     assert outcome.failure.cause == "connector-gone"
+
+
+# -- a look without a message --
+
+HOP = NextHop(HopKind.DNS, "dest.test", "Internet")
+
+
+async def test_a_look_at_a_host_that_is_ready_leaves_its_session_for_the_next_message() -> None:
+    async with internet(GOOD) as net:
+        assert await net.deliver.check(HOP) is None
+        assert failure_line((await net.send())[0]) == "Relayed mx1.dest.test"
+        assert len(net.sessions(1)) == 1
+
+
+@pytest.mark.parametrize(
+    ("script", "cause"),
+    [
+        (Script(presence=Presence.REFUSING), "no-answer"),
+        (Script(greeting="421 4.3.2 too busy"), "remote-unavailable"),
+        (Script(ehlo=DROP), "connection-lost"),
+    ],
+)
+async def test_a_look_says_what_is_in_the_way(script: Script, cause: str) -> None:
+    async with internet(script, script) as net:
+        failure = await net.deliver.check(HOP)
+        assert failure is not None
+        assert failure.cause == cause
+        assert len(failure.evidence.hosts) == 2
+
+
+async def test_a_look_goes_on_to_the_next_host_and_in_clear_as_a_delivery_does() -> None:
+    async with internet(Script(presence=Presence.REFUSING), Script(tls=TlsMode.BROKEN)) as net:
+        assert await net.deliver.check(HOP) is None
+
+
+async def test_a_domain_that_is_refused_for_good_is_no_reason_to_wait() -> None:
+    async with internet(GOOD) as net:
+        assert await net.deliver.check(NextHop(HopKind.DNS, "nowhere.test", "Internet")) is None
+        failure = await net.deliver.check(NextHop(HopKind.DNS, "dest.test", "Gone"))
+        assert failure is not None
+        assert failure.cause == "connector-gone"

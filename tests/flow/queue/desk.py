@@ -29,9 +29,9 @@ from saywhy.model.envelope import Envelope, Notify, Origin, Recipient
 from saywhy.model.event import Event, Kind
 from saywhy.model.evidence import Evidence, Stage, Step
 from saywhy.model.failure import Failure
-from saywhy.model.organisation import Organisation, SendConnector, TransportConfig
+from saywhy.model.organisation import Organisation, SendConnector, Suspension, TransportConfig
 from saywhy.model.outcome import Deferred, Delivered, Expanded, Failed, Outcome, Relayed
-from saywhy.model.queued import Headline, HopKind, Message, NextHop, QueueId
+from saywhy.model.queued import Headline, HopKind, Message, NextHop, Pending, QueueId
 from saywhy.model.status import Status
 
 MINUTE = 60.0
@@ -39,7 +39,7 @@ HOUR = 60 * MINUTE
 CONTENT = b"From: guy@corp.example\r\nSubject: Secret\r\n\r\nHello\r\n"
 SENDER = "guy@corp.example"
 
-STEADY = TransportConfig(retry_jitter=0.0)  # the defaults without chance
+STEADY = TransportConfig(retry_jitter=0.0, recheck_interval=0.0)  # the defaults without chance, and no looks
 
 Script = Callable[[Transmission], list[Outcome] | Awaitable[list[Outcome]]]
 
@@ -126,7 +126,12 @@ class Desk:
     known: dict[str, list[Resolved] | Failed | Deferred] = field(default_factory=dict)
     unreachable: set[str] = field(default_factory=set)
     connectors: dict[str, SendConnector] = field(default_factory=dict)
+    hop_kind: HopKind = HopKind.DNS
+    hop_connector: str = "Internet"
     revision: int = 1
+    suspended: dict[str, Suspension] = field(default_factory=dict)
+    trouble: dict[str, Failure] = field(default_factory=dict)  # what a look at a hop meets, by its key
+    looks: list[tuple[float, str]] = field(default_factory=list)
     sink: RecordingSink = field(default_factory=RecordingSink)
     attempts: list[Attempted] = field(default_factory=list)
     reports: list[OutgoingReport] = field(default_factory=list)
@@ -148,12 +153,22 @@ class Desk:
             self.clock,
             self.sink,
             self.settings,
+            recheck=self.recheck,
         )
+
+    async def recheck(self, hop: NextHop, sample: Pending | None) -> Failure | None:
+        self.looks.append((round(self.clock.now() - self.start_time), hop.key))
+        return self.trouble.get(hop.key)
 
     # -- the neighbours --
 
     def organisation(self) -> Organisation:
-        return Organisation(self.revision, transport=self.transport, send_connectors=self.connectors)
+        return Organisation(
+            self.revision,
+            transport=self.transport,
+            send_connectors=self.connectors or {"internet": SendConnector("Internet")},
+            suspensions=dict(self.suspended),
+        )
 
     async def categorize(self, message: Message) -> list[Resolved]:
         return [entry for recipient in message.envelope.recipients for entry in self._resolve(recipient)]
@@ -174,7 +189,7 @@ class Desk:
             return NextHop(HopKind.MAILBOX)
         if domain in self.unreachable:
             return NextHop(HopKind.UNREACHABLE, domain)
-        return NextHop(HopKind.DNS, domain, "Internet")
+        return NextHop(self.hop_kind, domain, self.hop_connector)
 
     async def deliver(self, transmission: Transmission) -> list[Outcome]:
         names = tuple(str(pending.address) for pending in transmission.pending)
@@ -204,6 +219,19 @@ class Desk:
         return Reports(tuple(outgoing), tuple(Suppressed(entry, "notify") for entry in held))
 
     # -- what tests do and ask --
+
+    def suspend(self, key: str) -> None:
+        self.suspended[key.lower()] = Suspension(key, self.clock.now())
+        self.changed()
+
+    def resume(self, key: str) -> None:
+        del self.suspended[key.lower()]
+        self.changed()
+
+    def changed(self) -> None:
+        """A new revision of the organisation is in force."""
+        self.revision += 1
+        self.queue.organisation_changed()
 
     async def send(
         self,

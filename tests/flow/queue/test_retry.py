@@ -57,6 +57,7 @@ async def test_r25_retry_intervals_and_expiry_are_settings_with_documented_defau
         steady_interval=30 * MINUTE,
         message_interval=30 * MINUTE,
         retry_jitter=0.0,
+        recheck_interval=0.0,
         expire_after=5 * 24 * HOUR,
     )
     async with running(Desk(script=every(NO_ANSWER), transport=rfc)) as desk:

@@ -15,11 +15,12 @@ from saywhy.infra.store.protocol import (
     ChangeConflict,
     DueFilter,
     MessageFilter,
+    Parked,
     Store,
     TrackingFilter,
 )
 from saywhy.model.event import Kind
-from saywhy.model.queued import HopKind, NextHop, QueueId
+from saywhy.model.queued import NEVER, HopKind, NextHop, QueueId
 from tests.infra.store.samples import HOP, OTHER_HOP, event, new_message, refused
 
 
@@ -150,6 +151,28 @@ class StoreContract:
         assert await store.hasten(at, message=near.message.id) == 1
         assert await store.hasten(at) == 0
         assert len(await store.tracking(TrackingFilter(kinds=(Kind.RETRY,)))) == 1
+
+    async def test_hasten_leaves_what_is_held_back_alone_unless_it_is_asked_for(self, store: Store) -> None:
+        later = new_message(store.next_id(), due=900.0)
+        told = new_message(store.next_id(), due=NEVER + 700.0)
+        silent = new_message(store.next_id(), due=2 * NEVER)
+        await store.commit(Change(add=[later, told, silent]))
+
+        async def due() -> list[float]:
+            return [(await store.pending(new.message.id))[0].due for new in (later, told, silent)]
+
+        assert await store.hasten(500.0) == 1
+        assert await due() == [500.0, NEVER + 700.0, 2 * NEVER]
+        assert await store.hasten(600.0, parked=Parked.REPORT) == 0
+        assert await store.hasten(800.0, parked=Parked.REPORT) == 1
+        assert await due() == [500.0, 800.0, 2 * NEVER]
+        assert await store.hasten(100.0, HOP.key, parked=Parked.ONLY) == 1
+        assert await store.hasten(90.0, HOP.key, parked=Parked.TOO) == 3
+        assert await due() == [90.0] * 3
+
+    async def test_hasten_takes_no_more_than_its_limit_a_call(self, store: Store) -> None:
+        await store.commit(Change(add=[new_message(store.next_id(), due=900.0) for _ in range(5)]))
+        assert [await store.hasten(500.0, HOP.key, limit=2) for _ in range(4)] == [2, 2, 1, 0]
 
     async def test_postpone_leaves_room_for_reports_and_expiry(self, store: Store) -> None:
         """Arrived at 50, delay after 100, expiring at 172,850; the hop is down until 900."""

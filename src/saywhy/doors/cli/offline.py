@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import os
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from contextlib import AsyncExitStack
 from pathlib import Path
 
@@ -19,6 +19,7 @@ from saywhy.infra.log.jsonl import JsonLines
 from saywhy.infra.passwords import Passwords
 from saywhy.infra.store.objects import SqliteObjects
 from saywhy.infra.store.sqlite import SqliteStore
+from saywhy.model.address import Address
 from saywhy.model.clock import SystemClock
 from saywhy.model.event import Event
 from saywhy.model.queued import QueueId
@@ -97,10 +98,29 @@ class _NoQueue:
     """The operations that would ask the queue say so in their declaration, and do not come here."""
 
     async def retry(self, key: str | None, message: QueueId | None) -> int:
-        raise no_server(key or str(message), "the queue runs in the server only")
+        raise _runs_in_the_server(key or str(message))
 
     async def remove(self, message: QueueId, ndr: bool) -> bool:  # noqa: ARG002
-        raise no_server(str(message), "the queue runs in the server only")
+        raise _runs_in_the_server(str(message))
+
+    async def suspend(self, message: QueueId) -> int:
+        raise _runs_in_the_server(str(message))
+
+    async def resume(self, message: QueueId) -> int:
+        raise _runs_in_the_server(str(message))
+
+    async def resubmit(self, key: str) -> int:
+        raise _runs_in_the_server(key)
+
+    async def redirect(self, message: QueueId, old: Address, new: Address) -> int:  # noqa: ARG002
+        raise _runs_in_the_server(str(message))
+
+    async def recheck(self, key: str | None) -> Sequence[tuple[str, str, int]]:
+        raise _runs_in_the_server(key or "queue")
+
+
+def _runs_in_the_server(what: str) -> OperationError:
+    return no_server(what, "the queue runs in the server only")
 
 
 class _Log:

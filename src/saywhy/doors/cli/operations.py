@@ -94,7 +94,8 @@ def _run(operation: Operation, *, config: Path | None, control: Path | None, as_
     except OperationError as error:
         _complain(error, as_json)
         raise SystemExit(_STATUS.get(error.code, 1)) from None
-    click.echo(table.as_json(result) if as_json else table.render(operation, result))
+    shown = table.as_json(result) if as_json else table.render(operation, result)
+    click.echo(shown.encode("utf-8", "surrogateescape") if operation.raw else shown)
 
 
 def _confirm(operation: Operation, given: dict[str, Any], yes: bool) -> None:

@@ -20,6 +20,8 @@ _RIGHT = {Format.NUMBER, Format.SIZE}
 
 def render(operation: Operation, result: Result) -> str:
     """For people: the table, then the text."""
+    if operation.raw:
+        return result.text
     text = "\n".join(map(printable, result.text.split("\n"))) if result.text else ""
     if operation.prose or not (result.rows and operation.columns):
         return text

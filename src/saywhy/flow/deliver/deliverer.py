@@ -3,21 +3,31 @@
 from __future__ import annotations
 
 import traceback
+from typing import Protocol
 
 from saywhy.flow.deliver import failures, trouble
 from saywhy.flow.stages import Deliver, Transmission
 from saywhy.model.clock import Clock
 from saywhy.model.event import Event, Kind, Sink
+from saywhy.model.failure import Failure
 from saywhy.model.outcome import Outcome
-from saywhy.model.queued import HopKind
+from saywhy.model.queued import HopKind, NextHop, Pending
 
 MAX_TRACE = 4000  # characters
 
 
-class Deliverer:
-    """Implements stages.Deliver.  `local` and `remote` may raise; this never does."""
+class Local(Deliver, Protocol):
+    async def check(self, pending: Pending) -> Failure | None: ...
 
-    def __init__(self, local: Deliver, remote: Deliver, clock: Clock, sink: Sink) -> None:
+
+class Remote(Deliver, Protocol):
+    async def check(self, hop: NextHop) -> Failure | None: ...
+
+
+class Deliverer:
+    """Implements stages.Deliver; `check` is a stages.Recheck.  `local` and `remote` may raise, this never does."""
+
+    def __init__(self, local: Local, remote: Remote, clock: Clock, sink: Sink) -> None:
         self._local = local
         self._remote = remote
         self._clock = clock
@@ -28,6 +38,17 @@ class Deliverer:
             return await self._deliver(transmission)
         except Exception as error:
             return self._fault(transmission, error)
+
+    async def check(self, hop: NextHop, sample: Pending | None) -> Failure | None:
+        """What is in the way of `hop` now, or None when nothing is seen of it."""
+        try:
+            if hop.kind is HopKind.MAILBOX:
+                return await self._local.check(sample) if sample is not None else None
+            return await self._remote.check(hop)
+        except Exception as error:
+            why = f"{type(error).__name__}: {error}"
+            self._sink.emit(Event(Kind.FAULT, self._clock.now(), text=f"look at {hop.key} failed: {why}"))
+            return failures.fault(hop, why, self._clock.now())
 
     async def _deliver(self, transmission: Transmission) -> list[Outcome]:
         match transmission.hop.kind:

@@ -17,6 +17,7 @@ from saywhy.infra.errors import MailboxError
 from saywhy.infra.maildir import Job, Maildirs
 from saywhy.model.clock import Clock
 from saywhy.model.envelope import OriginalRecipient
+from saywhy.model.failure import Failure
 from saywhy.model.outcome import Deferred, Delivered, Outcome
 from saywhy.model.queued import Message, Pending
 
@@ -30,6 +31,7 @@ class LocalDelivery:
     """One outcome per pending recipient."""
 
     def __init__(self, maildirs: Maildirs, clock: Clock, threads: int = 2) -> None:
+        self._maildirs = maildirs
         self._writers = Writers(maildirs, threads)
         self._clock = clock
 
@@ -43,6 +45,14 @@ class LocalDelivery:
         return [
             self._outcome(pending, result) for pending, result in zip(transmission.pending, results, strict=True)
         ]
+
+    async def check(self, pending: Pending) -> Failure | None:
+        """What is in the way of the recipient's mailbox now, or None."""
+        try:
+            await asyncio.to_thread(self._maildirs.check, pending.mailbox)
+        except MailboxError as error:
+            return failures.mailbox(error, pending, self._clock.now())
+        return None
 
     async def stop(self) -> None:
         """Let the threads go.  Call when no delivery is under way."""

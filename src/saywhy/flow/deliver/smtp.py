@@ -11,12 +11,14 @@ from typing import Literal
 from saywhy.flow.deliver import failures, trouble
 from saywhy.flow.deliver.attempt import Attempt
 from saywhy.flow.deliver.pool import Manner, Pool
+from saywhy.flow.deliver.probe import Probe
 from saywhy.flow.stages import CurrentOrganisation, FindHosts, Transmission
 from saywhy.infra.net.connect import Timeouts
 from saywhy.model.clock import Clock
 from saywhy.model.failure import Failure, Refused
 from saywhy.model.organisation import SendConnector
 from saywhy.model.outcome import Outcome
+from saywhy.model.queued import NextHop
 from saywhy.wire.smtp.client import ClientOptions
 
 TIMEOUTS = Timeouts()
@@ -52,6 +54,17 @@ class SmtpDelivery:
         if connector is None:
             return _all(transmission, failures.connector_gone(hop, self._clock.now()))
         return await Attempt(transmission, self._manner(connector), self._pool, self._clock).run(hosts)
+
+    async def check(self, hop: NextHop) -> Failure | None:
+        """What is in the way of `hop` now, or None.  A domain that is refused for good is no reason to wait."""
+        connector = self._organisation().send_connectors.get(hop.connector.lower())
+        try:
+            hosts = await self._find_hosts(hop)
+        except Refused as refused:
+            return None if refused.failure.permanent else refused.failure
+        if connector is None:
+            return failures.connector_gone(hop, self._clock.now())
+        return await Probe(hop, self._manner(connector), self._pool, self._clock).run(hosts)
 
     async def stop(self) -> None:
         """Take leave of idle connections."""

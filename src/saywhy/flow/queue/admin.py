@@ -1,19 +1,40 @@
-"""What an administrator does to queued mail: try it now, take it out."""
+"""What an administrator does to queued mail: try it now, hold it back, route it again, take it out."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import asyncio
+import dataclasses
+from collections.abc import Iterable, Sequence
+from typing import NamedTuple
 
 from saywhy.flow.queue import events
 from saywhy.flow.queue.commit import Committer
 from saywhy.flow.queue.context import Context
+from saywhy.flow.queue.holds import released
+from saywhy.flow.queue.lane import Key, Lane, key_of
 from saywhy.flow.queue.loader import Loader
+from saywhy.flow.queue.mend import Mender
 from saywhy.flow.queue.scheduler import Scheduler
 from saywhy.flow.queue.settle import Settler
+from saywhy.flow.queue.sorting import SUBMISSION
 from saywhy.flow.queue.window import Window
-from saywhy.infra.store.protocol import Change
+from saywhy.infra.store.protocol import Change, DueFilter, QueueRow
+from saywhy.model.address import Address
 from saywhy.model.event import Event, Kind
-from saywhy.model.queued import Message, QueueId
+from saywhy.model.queued import NEVER, HopKind, Message, NextHop, Pending, QueueId
+
+MAX_RECHECKED = 1000  # queues in one call
+RECHECKS = 20  # looks at once
+CHUNK = 200  # recipients read and written back at a time: more would hold up the event loop
+SOON = 200  # looks, a twentieth of a second apart
+
+
+class Rechecked(NamedTuple):
+    """`trouble` is what is in the way yet, empty when nothing is; then `released` recipients are tried now."""
+
+    queue: str
+    trouble: str
+    released: int
 
 
 class Admin:
@@ -25,6 +46,7 @@ class Admin:
         committer: Committer,
         scheduler: Scheduler,
         loader: Loader,
+        mender: Mender,
     ) -> None:
         self._context = context
         self._window = window
@@ -32,6 +54,8 @@ class Admin:
         self._committer = committer
         self._scheduler = scheduler
         self._loader = loader
+        self._mender = mender
+        self._changing = asyncio.Lock()  # one hand at a time reads recipients and writes them back
 
     async def retry(self, key: str | None, message: QueueId | None) -> int:
         """Make due now what waits; a hop that was down starts over with its intervals."""
@@ -52,8 +76,169 @@ class Admin:
         found = await self._context.store.message(message)
         return [events.retried(found, now)] if found else []
 
+    async def suspend(self, message: QueueId) -> int:
+        """Hold back what a message still owes, recipients under way when they have ended; how many."""
+        async with self._changing:
+            found = await self._context.store.message(message)
+            if found is None:
+                return 0
+            now, suspensions = self._context.now(), self._window.suspensions
+            suspensions.messages.add(message)
+            withdrawn = self._window.withdraw(message)
+            try:
+                owed = await self._context.store.pending(message)
+                update = [suspensions.parked(found, each, now) for each in self._here(owed)]
+                change = Change(update=update, events=[events.suspended(found, now)])
+                await self._committer.once(change)
+            finally:
+                self._give_up(withdrawn)
+                suspensions.ended(message, self._scheduler.flies)
+            return len(owed)
+
+    async def resume(self, message: QueueId) -> int:
+        """Let a message go on; what its queue holds back still waits for that.  How many recipients."""
+        async with self._changing:
+            self._window.suspensions.messages.discard(message)
+            found = await self._context.store.message(message)
+            owed = await self._ours(message)
+            if found is None or not owed:
+                return 0
+            now, queues = self._context.now(), self._window.suspensions.queues
+            free = [released(each, now) for each in owed if each.hop.key.lower() not in queues]
+            change = Change([], [dataclasses.replace(each, due=now) for each in free])
+            change.events.append(events.resumed(found, now))
+            change.update += [
+                dataclasses.replace(each, suspended_alone=False)
+                for each in owed
+                if each.hop.key.lower() in queues and each.suspended_alone
+            ]
+            await self._committer.once(change)
+            self._loader.now()
+            return len(change.update)
+
+    async def redirect(self, message: QueueId, old: Address, new: Address) -> int:
+        """Send what `message` owes to `old` to `new` instead, as if it had come for that; how many recipients.
+
+        A copy that is under way stays as it is.
+        """
+        async with self._changing:
+            found = await self._context.store.message(message)
+            if found is None:
+                return 0
+            now, withdrawn = self._context.now(), self._window.withdraw(message)
+            try:
+                owed = self._here(await self._context.store.pending(message))
+                mine = [each for each in owed if old.key in (each.address.key, each.recipient.address.key)]
+                update = [_redirected(each, new, now) for each in mine]
+                told = [events.redirected(found, each, now) for each in update]
+                await self._committer.once(Change(update=update, events=told))
+            finally:
+                self._give_up(withdrawn)
+            return len(mine)
+
+    async def _ours(self, message: QueueId) -> list[Pending]:
+        """The suspended recipients of a message, once no report on them is being written."""
+        for _ in range(SOON):
+            owed = [each for each in await self._context.store.pending(message) if each.suspended_at]
+            here = self._here(owed)
+            if len(here) == len(owed):
+                return here
+            await asyncio.sleep(0.05)
+        return []
+
+    def _here(self, owed: Iterable[Pending]) -> list[Pending]:
+        """Those that are not under way."""
+        return [each for each in owed if key_of(each) not in self._scheduler.flying]
+
+    def _give_up(self, withdrawn: list[tuple[Lane, list[Pending]]]) -> None:
+        for lane, pending in withdrawn:
+            self._window.release(lane, pending)
+        self._loader.now()
+
+    async def resubmit(self, key: str) -> int:
+        """As `reroute`; a hop that was down is tried at once if it is the way still."""
+        lane = self._window.named(key)
+        if lane is not None and lane.failures:
+            lane.start_over()
+        return await self.reroute(key)
+
+    async def reroute(self, key: str) -> int:
+        """Send what waits for next hop `key` back to be categorized and routed again; how many recipients.
+
+        Those under way and those held back stay.
+        """
+        now = self._context.now()
+        lane = self._window.named(key)
+        if lane is not None:
+            self._scheduler.give_back(lane)
+            lane.more = lane.postponing = True
+        count, stay = 0, set[Key]()
+        try:
+            while moved := await self._resubmit_some(key, lane, stay, now):
+                count += moved
+        finally:
+            if lane is not None:
+                lane.more = lane.postponing = False
+                self._window.rest(lane)
+            self._loader.now()
+        told = Event(Kind.RETRY, now, data={"queue": key, "resubmitted": count})
+        self._context.sink.emit(told)
+        return count
+
+    async def _resubmit_some(self, key: str, lane: Lane | None, stay: set[Key], now: float) -> int:
+        """A chunk.  `stay` collects those that are left where they are."""
+        async with self._changing:
+            held = self._window.held_keys([each for each in (lane, self._window.overdue()) if each is not None])
+            rows = await self._context.store.due(NEVER - 1, CHUNK, DueFilter(queue=key, skip=held | stay))
+            stay.update(key_of(row.pending) for row in rows if self._stays(row.pending))
+            moved = [
+                dataclasses.replace(row.pending, hop=SUBMISSION, due=now, resubmitted=now)
+                for row in rows
+                if not self._stays(row.pending)
+            ]
+            if not moved:
+                return 0
+            await self._committer.once(Change(update=moved))
+            return len(moved)
+
+    def _stays(self, pending: Pending) -> bool:
+        return pending.suspended_at > 0 or pending.message in self._settler.removed
+
+    async def recheck(self, key: str | None) -> list[Rechecked]:
+        """Look whether `key`, or every queue in trouble, is in order again; if so, release what waits."""
+        rows = [row for row in await self._context.store.queues() if key in (None, row.key)]
+        rows = [row for row in rows if key is not None or row.cause][:MAX_RECHECKED]
+        places = asyncio.Semaphore(RECHECKS)
+
+        async def look(row: QueueRow) -> Rechecked:
+            async with places:
+                return await self._recheck(row)
+
+        return list(await asyncio.gather(*(look(row) for row in rows)))
+
+    async def _recheck(self, row: QueueRow) -> Rechecked:
+        hop = NextHop(row.kind, row.domain, row.connector)
+        if hop.kind not in (HopKind.SUBMISSION, HopKind.UNREACHABLE):
+            still = await self._mender.still(
+                hop, await self._sample(row.key) if hop.kind is HopKind.MAILBOX else None
+            )
+            if still is not None:
+                return Rechecked(row.key, still if isinstance(still, str) else still.line(), 0)
+        lane = self._window.named(row.key)
+        if lane is not None and lane.failures:
+            lane.start_over()
+        return Rechecked(row.key, "", await self._mender.release(row.key))
+
+    async def _sample(self, key: str) -> Pending | None:
+        rows = await self._context.store.due(NEVER - 1, 1, DueFilter(queue=key))
+        return rows[0].pending if rows else None
+
     async def remove(self, message: QueueId, ndr: bool) -> bool:
         """Recipients under way end their attempt first; what is deferred then is removed too."""
+        async with self._changing:
+            return await self._remove(message, ndr)
+
+    async def _remove(self, message: QueueId, ndr: bool) -> bool:
         self._settler.removed[message] = ndr
         self._scheduler.removing.add(message)
         flying = {number for key, number in self._scheduler.flying if key == message}
@@ -63,11 +248,9 @@ class Admin:
             if found is not None:
                 await self._take_out(found, flying, ndr)
         finally:
-            for lane, pending in withdrawn:
-                self._window.release(lane, pending)
             self._scheduler.removing.discard(message)
             self._scheduler.forget_removed(message)
-            self._loader.now()
+            self._give_up(withdrawn)
         return found is not None
 
     async def _take_out(self, message: Message, flying: set[int], ndr: bool) -> None:
@@ -80,3 +263,8 @@ class Admin:
         await self._committer.once(change)
         self._scheduler.follow(change)
         self._scheduler.pump()
+
+
+def _redirected(pending: Pending, new: Address, now: float) -> Pending:
+    due = pending.due if pending.suspended_at else now
+    return dataclasses.replace(pending, address=new, mailbox="", hop=SUBMISSION, due=due, resubmitted=now)

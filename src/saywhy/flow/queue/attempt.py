@@ -12,8 +12,10 @@ from saywhy.flow.queue import failures, retry
 from saywhy.flow.queue.contents import Contents
 from saywhy.flow.queue.context import Context
 from saywhy.flow.queue.lane import Job
+from saywhy.flow.queue.mend import Mender
 from saywhy.flow.queue.resubmit import Resubmitter
 from saywhy.flow.queue.settle import Settler
+from saywhy.flow.queue.sorting import SUBMISSION
 from saywhy.flow.queue.step import Result
 from saywhy.flow.queue.window import Window
 from saywhy.flow.stages import Deliver, Transmission
@@ -21,7 +23,7 @@ from saywhy.infra.errors import StoreError
 from saywhy.infra.store.protocol import Change
 from saywhy.model.event import Kind
 from saywhy.model.outcome import Deferred, Outcome
-from saywhy.model.queued import Pending
+from saywhy.model.queued import HopKind, Pending
 
 
 class Attempt:
@@ -33,6 +35,7 @@ class Attempt:
         deliver: Deliver,
         settler: Settler,
         resubmitter: Resubmitter,
+        mender: Mender,
     ) -> None:
         self._context = context
         self._window = window
@@ -40,6 +43,7 @@ class Attempt:
         self._deliver = deliver
         self._settler = settler
         self._resubmitter = resubmitter
+        self._mender = mender
 
     async def __call__(self, job: Job) -> Change | None:
         """None when the message has left the queue meanwhile."""
@@ -48,7 +52,7 @@ class Attempt:
             if content is None:
                 return None
             if job.lane.resubmits:
-                return await self._resubmitter.work(job, content)
+                return await self._resubmitted(job, content)
         except StoreError as error:
             self._context.tell(Kind.STORE_FAULT, str(error), job.message)
             return self._settler.hold(job.message, self._broken(job.pending, error))
@@ -56,6 +60,15 @@ class Attempt:
             self._tell(job, error)
             return self._settler.hold(job.message, self._broken(job.pending, error))
         return self._settler.settle(job.message, content, await self._results(job, content), self._retry_at)
+
+    async def _resubmitted(self, job: Job, content: bytes) -> Change:
+        change = await self._resubmitter.work(job, content)
+        waiting = [
+            (each, Deferred(each.failure)) for each in change.update if each.failure and each.hop == SUBMISSION
+        ]
+        if not self._mender.house(waiting):
+            self._mender.worked(job.lane.name)
+        return change
 
     async def _content(self, job: Job) -> bytes | None:
         content = self._contents.get(job.message.id)
@@ -68,7 +81,9 @@ class Attempt:
         fresh: list[Pending] = []
         for pending in job.pending:
             failure = pending.failure
-            if failure is not None and (job.lane.overdue or now >= job.message.expires):
+            if pending.suspended_at:
+                results.append(Result(pending, Deferred(failures.suspended(pending, now)), attempted=False))
+            elif failure is not None and (job.lane.overdue or now >= retry.expires(job.message, pending, now)):
                 results.append(Result(pending, Deferred(failure), attempted=False))
             else:
                 fresh.append(pending)
@@ -99,15 +114,23 @@ class Attempt:
     def _judge(self, job: Job, outcomes: list[Outcome]) -> None:
         """How the hop fares: any other outcome than its own failure means that it answered."""
         lane = job.lane
+        if lane.hop.kind is HopKind.MAILBOX:
+            self._mender.house(zip(job.pending, outcomes, strict=False))
         down = [
             outcome.failure
             for outcome in outcomes
             if isinstance(outcome, Deferred) and retry.concerns_hop(lane.hop.kind, outcome.failure)
         ]
         if len(down) < len(outcomes):
+            back = lane.failures > 0
             lane.succeed()
+            if back:
+                self._mender.answered(lane.name)
         else:
             lane.fail(job, down[0], self._context.now(), self._interval)
+            if lane.failures:
+                self._mender.failed(job.pending[0], down[0])
+                self._mender.route_again(lane)
 
     def _interval(self, failures: int) -> float:
         config = self._context.transport

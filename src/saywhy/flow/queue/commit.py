@@ -22,6 +22,8 @@ class Committer:
 
     async def once(self, change: Change) -> None:
         """Commit and tell; StoreError when that was not possible, with nothing done."""
+        if change.update:
+            change.update = self._window.suspensions.mark(change.update, self._context.now())
         new = [entry.message.id for entry in change.add]
         self._window.entering.update(new)
         try:

@@ -14,6 +14,7 @@ from typing import Any
 
 from saywhy.flow.queue import events, retry
 from saywhy.flow.queue.context import Context
+from saywhy.flow.queue.mend import Mender
 from saywhy.flow.queue.sorting import Sorted, Sorter, fresh
 from saywhy.flow.queue.step import Step
 from saywhy.flow.queue.window import Window
@@ -47,7 +48,9 @@ class Entry:
         categorize: Categorize,
         select_route: SelectRoute,
         report: Report,
+        mender: Mender,
     ) -> None:
+        self._mender = mender
         self._context = context
         self._window = window
         self._categorize = categorize
@@ -79,6 +82,8 @@ class Entry:
 
     def _put(self, change: Change, message: Message, content: bytes, found: Sorted) -> None:
         step = self.wait(message, found, self._context.now())
+        if found.waiting:
+            self._mender.house((result.pending, result.outcome) for result in found.waiting)
         owed = sorted([*found.pending.values(), *step.change.update], key=lambda row: row.number)
         if owed:
             change.add.append(NewMessage(message, content, tuple(owed)))

@@ -108,6 +108,18 @@ def retried(message: Message, at: float) -> Event:
     return _event(Kind.RETRY, message, at)
 
 
+def suspended(message: Message, at: float) -> Event:
+    return _event(Kind.SUSPEND, message, at)
+
+
+def resumed(message: Message, at: float) -> Event:
+    return _event(Kind.RESUME, message, at)
+
+
+def redirected(message: Message, pending: Pending, at: float) -> Event:
+    return _event(Kind.REDIRECT, message, at, _name(pending), data={"address": str(pending.address)})
+
+
 def _name(pending: Pending) -> str:
     return str(pending.recipient.address)
 

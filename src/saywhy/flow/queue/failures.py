@@ -47,6 +47,20 @@ def removed_by_administrator(pending: Pending, at: float) -> Failure:
     )
 
 
+def suspended(pending: Pending, at: float) -> Failure:
+    """Spec A2 4.3.2 a."""
+    return Failure(
+        status=Status(4, 3, 2),
+        reply=451,
+        cause="queue-suspended",
+        text="delivery is suspended by an administrator",
+        evidence=Evidence(Stage.QUEUE, queue=pending.hop.key),
+        permanent=False,
+        tag="QUEUE.Suspended",
+        at=at,
+    )
+
+
 def server_fault(pending: Pending, error: BaseException | str, at: float) -> Failure:
     """An error of ours stood in the way: kept for later, never the recipient's fault."""
     name = error if isinstance(error, str) else f"{type(error).__name__}: {error}"

@@ -1,28 +1,50 @@
 """What the queue does now and then: follow the organisation's revision, forget old tracking rows.
 
-With a new revision whatever had no route is routed again, and connectors' limits hold for their queues.
+With a new revision whatever had no route is routed again, queues are held back or resumed, and what connectors
+say holds for the mail that waits, too.
 """
 
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Mapping
 
 from saywhy.flow.queue.context import Context
 from saywhy.flow.queue.loader import Loader
+from saywhy.flow.queue.mend import Reroute
+from saywhy.flow.queue.scheduler import Scheduler
 from saywhy.flow.queue.window import Window
 from saywhy.infra.errors import StoreError
+from saywhy.infra.store.protocol import Parked
 from saywhy.model.event import Kind
-from saywhy.model.organisation import DAY, HOUR
-from saywhy.model.queued import HopKind
+from saywhy.model.organisation import DAY, HOUR, SendConnector
+from saywhy.model.queued import NEVER, HopKind
 
 FORGET_CHUNK = 1000
 
 
+def _routes(connector: SendConnector) -> tuple[object, ...]:
+    """What of a connector decides which queue mail joins."""
+    return (
+        connector.address_spaces,
+        connector.cost,
+        connector.smart_hosts,
+        connector.max_message_size,
+        connector.enabled,
+    )
+
+
 class Housekeeper:
-    def __init__(self, context: Context, window: Window, loader: Loader) -> None:
+    def __init__(
+        self, context: Context, window: Window, loader: Loader, scheduler: Scheduler, resubmit: Reroute
+    ) -> None:
         self._context = context
         self._window = window
         self._loader = loader
+        self._scheduler = scheduler
+        self._resubmit = resubmit
+        self._connectors: Mapping[str, SendConnector] = {}
+        self._suspended: set[str] | None = None  # queues held back under the revision before
         self._revision = -1  # at the start everything without a route is looked at once
         self._forget_at = 0.0
         self._again = asyncio.Event()
@@ -36,6 +58,7 @@ class Housekeeper:
             self._again.clear()
             try:
                 await self._reroute()
+                await self._report_delays()
                 await self._forget()
             except Exception as error:  # whatever it was, the next round may do better
                 kind = Kind.STORE_FAULT if isinstance(error, StoreError) else Kind.FAULT
@@ -52,9 +75,55 @@ class Housekeeper:
         for queue in await self._context.store.queues():
             if queue.kind is HopKind.UNREACHABLE:
                 await self._context.store.hasten(self._context.now(), queue.key)
-        self._window.organisation_changed()
+        self._scheduler.organisation_changed()
+        await self._resume()
+        await self._follow_connectors()
         self._revision = revision
         self._loader.now()
+
+    async def _follow_connectors(self) -> None:
+        """Mail whose connector routes otherwise now is routed again; of one that sends otherwise, tried again."""
+        before, now = self._connectors, self._context.organisation().send_connectors
+        self._connectors = now
+        for queue in await self._context.store.queues():
+            name = queue.connector.lower()
+            if queue.kind not in (HopKind.DNS, HopKind.SMART_HOST):
+                continue
+            if (
+                name not in now
+                or not now[name].enabled
+                or _routes(before.get(name, now[name])) != _routes(now[name])
+            ):
+                await self._resubmit(queue.key)
+            elif before.get(name, now[name]) != now[name] and queue.cause:
+                await self._try_again(queue.key)
+
+    async def _try_again(self, key: str) -> None:
+        lane = self._window.named(key)
+        if lane is not None and lane.failures:
+            lane.start_over()
+        await self._context.store.hasten(self._context.now(), key)
+
+    async def _report_delays(self) -> None:
+        """Senders of mail that is held back hear of it like all others."""
+        now = self._context.now()
+        first = await self._context.store.next_due(NEVER - 1)
+        if first is not None and first < NEVER + now:
+            await self._context.store.hasten(now, parked=Parked.REPORT)
+            self._loader.now()
+
+    async def _resume(self) -> None:
+        """Queues that are held back no more are tried at once; at the start, whatever a crash left parked, too."""
+        now = self._context.now()
+        suspended = {entry.name for entry in self._window.suspensions.queues.values()}
+        if self._suspended is not None:
+            for key in self._suspended - suspended:
+                await self._context.store.hasten(now, key, parked=Parked.TOO)
+        elif await self._context.store.next_due(NEVER - 1) is not None:
+            for queue in await self._context.store.queues():
+                if queue.key not in suspended:
+                    await self._context.store.hasten(now, queue.key, parked=Parked.ONLY)
+        self._suspended = suspended
 
     async def _forget(self) -> None:
         now = self._context.now()

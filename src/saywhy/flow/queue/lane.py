@@ -63,6 +63,7 @@ class Lane:
     postponing: bool = False
     failures: int = 0
     not_before: float = 0.0
+    failing_since: float = 0.0
     failure: Failure | None = None
 
     def add(self, message: Message, pending: Pending) -> None:
@@ -142,6 +143,8 @@ class Lane:
         if self.answers != job.answers or (self.active > 1 and not self.failures):
             return
         self.proven = False
+        if not self.failing_since:
+            self.failing_since = min(max(each.first_attempt, each.resubmitted) or now for each in job.pending)
         self.failures += 1
         self.not_before = now + interval(self.failures)
         self.failure = failure
@@ -159,4 +162,5 @@ class Lane:
         """As if it had never failed."""
         self.failures = 0
         self.not_before = 0.0
+        self.failing_since = 0.0
         self.failure = None

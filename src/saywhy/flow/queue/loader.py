@@ -13,6 +13,7 @@ from collections.abc import Callable, Mapping
 
 from saywhy.flow.queue import retry
 from saywhy.flow.queue.context import Context
+from saywhy.flow.queue.holds import released
 from saywhy.flow.queue.lane import Lane
 from saywhy.flow.queue.window import Window
 from saywhy.infra.errors import StoreError
@@ -23,6 +24,7 @@ from saywhy.model.queued import QueueId
 CHUNK = 500  # recipients a read
 PAUSE = 0.1  # seconds to leave alone what is being committed or removed
 GAP = 0.02  # seconds between two rounds of reads
+MAX_PARKING = 2000  # recipients in memory at once that are only to be marked as held back
 GAP_SHARE = 1  # or as much as the last one took, so that reading never fills the day
 
 
@@ -41,6 +43,7 @@ class Loader:
         self._removed = removed
         self._loaded = loaded
         self._wake_at = -math.inf
+        self._parking = False  # there are more to be marked
         self._changed = asyncio.Event()
 
     def note(self, due: float) -> None:
@@ -55,6 +58,9 @@ class Loader:
     def freed(self, lane: Lane) -> None:
         """Room has become free in `lane`: is there more to load?"""
         if lane.more and lane.not_before <= self._context.now() and self._low(lane):
+            self.now()
+        if self._parking and lane.overdue and lane.waiting <= MAX_PARKING // 2:
+            self._parking = False
             self.now()
         if self._window.behind and self._window.room >= self._context.settings.window // 2:
             self.now()
@@ -107,7 +113,7 @@ class Loader:
         if lane.not_before > now:
             self.note(lane.not_before)
             return
-        if not self._low(lane) or lane.postponing:
+        if not self._low(lane) or lane.postponing or self._parks(lane):
             return
         limit = min(CHUNK, self._window.room_in(lane), self._window.room)
         if limit <= 0:
@@ -119,7 +125,14 @@ class Loader:
         for row in rows:
             self._place(row, now)
         lane.more = lane.more or len(rows) == limit
+        self._window.rest(lane)
         self._loaded()
+
+    def _parks(self, lane: Lane) -> bool:
+        """Mail of a queue that is held back waits for its turn to be marked."""
+        if lane.name.lower() not in self._window.suspensions.queues:
+            return False
+        return self._window.overdue().waiting > MAX_PARKING // 2
 
     async def _due(self, now: float) -> None:
         """Whatever else is due, earliest first, until nothing is left or there is no room."""
@@ -146,6 +159,12 @@ class Loader:
         message = row.message.id
         if message in self._removed or message in self._window.entering or self._window.holds(pending):
             return False
+        if self._window.suspensions.holds(pending):
+            self._park(row, now)
+            return True
+        if pending.suspended_at:
+            pending = released(pending, now)
+            row = DueRow(row.message, pending)
         lane = self._window.lane(pending.hop)
         if not lane.resubmits and self._overdue(row, lane, now):
             failure = pending.failure or lane.failure
@@ -158,11 +177,19 @@ class Loader:
             self._window.add(lane, row.message, pending)
         return True
 
+    def _park(self, row: DueRow, now: float) -> None:
+        overdue = self._window.overdue()
+        if overdue.waiting >= MAX_PARKING:
+            self._window.lane(row.pending.hop).more = self._parking = True
+        else:
+            pending = self._window.suspensions.marked(row.pending, now, row.message.arrived)
+            self._window.add(overdue, row.message, pending)
+
     def _overdue(self, row: DueRow, lane: Lane, now: float) -> bool:
         """Expired; or a delay to be told of while nothing can be tried.  What never failed is tried once first."""
         if row.pending.failure is None and lane.failure is None:
             return False
-        if now >= row.message.expires:
+        if now >= retry.expires(row.message, row.pending, now):
             return True
         config = self._context.transport
         return lane.not_before > now and retry.delay_due(row.message, row.pending, config, now)

@@ -4,14 +4,15 @@
     scheduler -> attempt -> settle -> commit -> store
 
 `window.py` is what of it is in memory, `step.py` what an outcome means, `retry.py` and `expiry.py` when and how
-it ends.  Left out: suspended queues, priorities, and the idle queue's resubmission after 12 hours (spec F6).
+it ends, `holds.py` what an administrator keeps back, `mend.py` how the end of a trouble is noticed.  Left out:
+priorities (spec F6).
 """
 
 from __future__ import annotations
 
 import asyncio
 
-from saywhy.flow.queue.admin import Admin
+from saywhy.flow.queue.admin import Admin, Rechecked
 from saywhy.flow.queue.attempt import Attempt
 from saywhy.flow.queue.commit import Committer
 from saywhy.flow.queue.contents import Contents
@@ -20,13 +21,23 @@ from saywhy.flow.queue.entry import Entry
 from saywhy.flow.queue.housekeeping import Housekeeper
 from saywhy.flow.queue.intake import Intake
 from saywhy.flow.queue.loader import Loader
+from saywhy.flow.queue.mend import Mender
 from saywhy.flow.queue.resubmit import Resubmitter
 from saywhy.flow.queue.scheduler import Scheduler
 from saywhy.flow.queue.settings import DEFAULTS, QueueSettings
 from saywhy.flow.queue.settle import Settler
 from saywhy.flow.queue.window import Window
-from saywhy.flow.stages import Categorize, CurrentOrganisation, Deliver, Report, SelectRoute, Submission
+from saywhy.flow.stages import (
+    Categorize,
+    CurrentOrganisation,
+    Deliver,
+    Recheck,
+    Report,
+    SelectRoute,
+    Submission,
+)
 from saywhy.infra.store.protocol import Store
+from saywhy.model.address import Address
 from saywhy.model.clock import Clock
 from saywhy.model.event import Sink
 from saywhy.model.queued import QueueId
@@ -46,21 +57,24 @@ class Queue:
         clock: Clock,
         sink: Sink,
         settings: QueueSettings = DEFAULTS,
+        recheck: Recheck | None = None,
     ) -> None:
         context = Context(store, organisation, clock, sink, settings)
         window = Window(settings, organisation)
         contents = Contents(settings.content_bytes)
-        entry = Entry(context, window, categorize, select_route, report)
+        mender = self._mender = Mender(context, window, recheck)
+        entry = Entry(context, window, categorize, select_route, report, mender)
         settler = Settler(context, entry)
         resubmitter = Resubmitter(context, window, entry, categorize, select_route)
         committer = Committer(context, window)
-        attempt = Attempt(context, window, contents, deliver, settler, resubmitter)
+        attempt = Attempt(context, window, contents, deliver, settler, resubmitter, mender)
         self._loader = Loader(context, window, settler.removed, self._pump)
         self._scheduler = Scheduler(context, window, contents, self._loader, attempt, committer, settler.removed)
         self._intake = Intake(context, entry, committer, self._scheduler, self._loader)
-        self._admin = Admin(context, window, settler, committer, self._scheduler, self._loader)
-        self._housekeeper = Housekeeper(context, window, self._loader)
-        self._housekeeping: asyncio.Task[None] | None = None
+        self._admin = Admin(context, window, settler, committer, self._scheduler, self._loader, mender)
+        mender.wake, mender.reroute = self._loader.now, self._admin.reroute
+        self._housekeeper = Housekeeper(context, window, self._loader, self._scheduler, self._admin.resubmit)
+        self._keeping: list[asyncio.Task[None]] = []
 
     def _pump(self) -> None:
         self._scheduler.pump()
@@ -68,14 +82,14 @@ class Queue:
     async def start(self) -> None:
         """Resume whatever the store holds."""
         self._scheduler.start()
-        self._housekeeping = asyncio.create_task(self._housekeeper.run())
+        self._keeping = [asyncio.create_task(each.run()) for each in (self._housekeeper, self._mender)]
 
     async def stop(self, grace: float) -> None:
         """No new messages, no new attempts; those under way have `grace` seconds to end, the rest stays queued."""
         self._intake.open = False
-        if self._housekeeping is not None:
-            self._housekeeping.cancel()
-            await asyncio.gather(self._housekeeping, return_exceptions=True)
+        for task in self._keeping:
+            task.cancel()
+        await asyncio.gather(*self._keeping, return_exceptions=True)
         await self._scheduler.stop(grace)
 
     async def submit(self, submission: Submission) -> None:
@@ -89,6 +103,26 @@ class Queue:
     async def retry(self, key: str | None, message: QueueId | None) -> int:
         """Make due now what waits for next hop `key`, or of `message`, or both; how many recipients."""
         return await self._admin.retry(key, message)
+
+    async def suspend(self, message: QueueId) -> int:
+        """Hold back what a message still owes, until it is resumed; how many recipients."""
+        return await self._admin.suspend(message)
+
+    async def resume(self, message: QueueId) -> int:
+        """Let a message go on; how many recipients were held back."""
+        return await self._admin.resume(message)
+
+    async def resubmit(self, key: str) -> int:
+        """Categorize and route again what waits for next hop `key`; how many recipients."""
+        return await self._admin.resubmit(key)
+
+    async def redirect(self, message: QueueId, old: Address, new: Address) -> int:
+        """Send what a message owes to one address to another instead; how many recipients."""
+        return await self._admin.redirect(message, old, new)
+
+    async def recheck(self, key: str | None) -> list[Rechecked]:
+        """Look whether queues in trouble are in order again, and release what waits for those that are."""
+        return await self._admin.recheck(key)
 
     async def remove(self, message: QueueId, ndr: bool) -> bool:
         """Take a message out; False when it is not in the queue.  `ndr`: its sender gets a report."""

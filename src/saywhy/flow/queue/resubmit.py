@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 import dataclasses
 
+from saywhy.flow.queue import retry
 from saywhy.flow.queue.context import Context
 from saywhy.flow.queue.entry import TURN, Entry
 from saywhy.flow.queue.lane import Job
@@ -42,7 +43,7 @@ class Resubmitter:
         free = 1 + max([*mine, *(pending.number for pending in owed)])
         forked: list[Resolved] = []
         for pending in job.pending:
-            if now >= message.expires and pending.failure is not None:
+            if now >= retry.expires(message, pending, now) and pending.failure is not None:
                 sorter.result.waiting.append(Result(pending, Deferred(pending.failure), attempted=False))
                 continue
             first, *members = await self._resolve(message, pending)

@@ -61,6 +61,14 @@ def jittered(interval: float, share: float, draw: Draw) -> float:
     return interval * (1 + share * (2 * draw() - 1))
 
 
+def expires(message: Message, pending: Pending, now: float) -> float:
+    """When the recipient is given up: the time that it was held back does not count (spec I10)."""
+    if not (pending.suspended_at or pending.paused):
+        return message.expires
+    held = max(0.0, now - pending.suspended_at) if pending.suspended_at else 0.0
+    return message.expires + pending.paused + held
+
+
 def delay_at(message: Message, config: TransportConfig) -> float:
     return message.arrived + config.delay_after
 
@@ -72,7 +80,7 @@ def delay_due(message: Message, pending: Pending, config: TransportConfig, now: 
 
 def next_due(message: Message, pending: Pending, config: TransportConfig, retry_at: float, now: float) -> float:
     """The next attempt, or the moment before it at which a report is due."""
-    due = min(retry_at, message.expires)
+    due = min(retry_at, expires(message, pending, now))
     if not pending.delay_reported and now < delay_at(message, config):
         due = min(due, delay_at(message, config))
     return due

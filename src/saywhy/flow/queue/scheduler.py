@@ -88,6 +88,10 @@ class Scheduler:
     def _feed(self, message: Message, pending: Pending, now: float) -> bool:
         """False for what stays in the store: no room, or the hop went down while this was being written."""
         lane = self._window.lane(pending.hop)
+        if self._window.suspensions.holds(pending):
+            lane.more = True
+            self._loader.now()
+            return False
         if lane.not_before > now:
             lane.more = True
             self._back_off(lane)
@@ -172,6 +176,7 @@ class Scheduler:
         self._octets -= job.message.size
         self.flying.difference_update(map(key_of, job.pending))
         self.forget_removed(job.message.id)
+        self._window.suspensions.ended(job.message.id, self.flies)
         self._contents.used(job.message.id, len(job.pending))
         if written:  # otherwise it stays held, so that it is not tried a second time
             self._window.release(job.lane, job.pending)
@@ -189,12 +194,25 @@ class Scheduler:
 
     # -- a hop that is down --
 
-    def _back_off(self, lane: Lane) -> None:
-        """What else waits for it is not tried either; it goes back to the store until the hop's next turn."""
+    def give_back(self, lane: Lane) -> bool:
+        """What waits its turn goes back to the store; True if there was any."""
         waiting = lane.withdraw_all()
         for job in waiting:
             self._window.release(lane, job.pending)
             self._contents.used(job.message.id, len(job.pending))
+        return bool(waiting)
+
+    def organisation_changed(self) -> None:
+        """Queues that are held back now start nothing more; what is under way ends."""
+        self._window.organisation_changed()
+        queues = self._window.suspensions.queues
+        for lane in self._window.lanes() if queues else ():
+            if lane.name.lower() in queues and self.give_back(lane):
+                lane.more = True
+
+    def _back_off(self, lane: Lane) -> None:
+        """What else waits for it is not tried either; it goes back to the store until the hop's next turn."""
+        waiting = self.give_back(lane)
         if self._running and (waiting or lane.more) and not lane.postponing:
             lane.more = lane.postponing = True
             self._spawn(self._errands, self._postpone(lane))

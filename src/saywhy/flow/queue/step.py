@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from typing import assert_never
 
 from saywhy.flow.queue import events, expiry, retry
+from saywhy.flow.queue.holds import report_due
 from saywhy.flow.stages import Settled
 from saywhy.infra.store.protocol import Change
 from saywhy.model.event import Event
@@ -91,7 +92,7 @@ class Step:
         if attempted or pending.failure is None:
             failure = expiry.remember(outcome.failure, pending.failure)
             pending = dataclasses.replace(pending, failure=failure)
-        if self._now >= self._message.expires:
+        if self._now >= retry.expires(self._message, pending, self._now):
             failure = expiry.expired(self._message, pending, self._config.expiry_status, self._now)
             told = events.failed(self._message, pending, failure, self._now)
             self._done(pending, Failed(failure), told)
@@ -102,6 +103,10 @@ class Step:
         self._wait(pending, outcome, attempted)
 
     def _wait(self, pending: Pending, outcome: Deferred, attempted: bool) -> None:
+        if pending.suspended_at:
+            due = report_due(self._message, pending, self._config)
+            self.change.update.append(dataclasses.replace(pending, due=due))
+            return
         retry_at = self._retry_at(pending, outcome)
         due = retry.next_due(self._message, pending, self._config, retry_at, self._now)
         pending = dataclasses.replace(pending, due=due)

@@ -11,6 +11,7 @@ from collections import OrderedDict, deque
 from collections.abc import Iterable
 
 from saywhy.flow.queue import retry
+from saywhy.flow.queue.holds import Holds
 from saywhy.flow.queue.lane import OVERDUE, Job, Key, Lane, key_of
 from saywhy.flow.queue.settings import QueueSettings
 from saywhy.flow.stages import CurrentOrganisation
@@ -43,6 +44,7 @@ class Window:
         self._resting: OrderedDict[str, Lane] = OrderedDict()  # idle lanes that remember failures
         self._left: set[Key] | None = None  # released since `watch`
         self.entering: set[QueueId] = set()
+        self.suspensions = Holds(organisation)
         self.held = 0
         self.behind = False
 
@@ -51,6 +53,9 @@ class Window:
     def lane(self, hop: NextHop) -> Lane:
         """The lane of `hop`, made when there is none."""
         return self._lanes.get(hop.key) or self._make(hop, hop.key)
+
+    def named(self, key: str) -> Lane | None:
+        return self._lanes.get(key)
 
     def overdue(self) -> Lane:
         return self._lanes.get(OVERDUE) or self._make(NextHop(HopKind.UNREACHABLE), OVERDUE)
@@ -89,6 +94,8 @@ class Window:
 
     def admitted(self, message: Message, pending: Pending, now: float) -> Pending:
         """A recipient on its way into a queue: it waits with the others when the hop is down."""
+        if self.suspensions.holds(pending):
+            return self.suspensions.parked(message, pending, now)
         back = self.back_at(pending.hop)
         if back <= now:
             return pending

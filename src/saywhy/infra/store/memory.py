@@ -16,6 +16,7 @@ from saywhy.infra.store.protocol import (
     DueFilter,
     DueRow,
     MessageFilter,
+    Parked,
     QueueRow,
     TrackingFilter,
 )
@@ -79,15 +80,24 @@ class MemoryStore:
         return min((pending.due for pending in self._all() if pending.due > after), default=None)
 
     async def hasten(
-        self, at: float, queue: str = "", message: QueueId | None = None, events: Sequence[Event] = ()
+        self,
+        at: float,
+        queue: str = "",
+        message: QueueId | None = None,
+        events: Sequence[Event] = (),
+        parked: Parked = Parked.NOT,
+        limit: int = 0,
     ) -> int:
+        above, below = parked.bounds(at)
         later = [
             pending
             for pending in self._all()
-            if pending.due > at
+            if above < pending.due < below
             and (not queue or pending.hop.key == queue)
             and (message is None or pending.message == message)
         ]
+        if limit:
+            later = later[:limit]
         for pending in later:
             self._pending[pending.message][pending.number] = dataclasses.replace(pending, due=at)
         self._tracking += [event for event in events if tracked(event)]

@@ -8,13 +8,14 @@ that was not settled is simply still due.
 
 from __future__ import annotations
 
+import enum
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
 from saywhy.infra.errors import StoreError
 from saywhy.model.event import Event, Kind
-from saywhy.model.queued import HopKind, Message, NewMessage, Pending, QueueId
+from saywhy.model.queued import NEVER, HopKind, Message, NewMessage, Pending, QueueId
 
 
 @dataclass(slots=True)
@@ -112,6 +113,20 @@ class ObjectChange:
     data: Mapping[str, Any] | None
 
 
+class Parked(enum.Enum):
+    """What is held back (due NEVER, model/queued, or later): left alone, made due like the rest, or it alone."""
+
+    NOT = "not"
+    TOO = "too"
+    ONLY = "only"
+    REPORT = "report"  # it alone, where its sender is to be told by now
+
+    def bounds(self, at: float) -> tuple[float, float]:
+        """Due times between which, exclusively, recipients are made due at `at`."""
+        above = at if self in (Parked.NOT, Parked.TOO) else NEVER - 1
+        return above, {Parked.NOT: NEVER, Parked.REPORT: NEVER + at}.get(self, 3 * NEVER)
+
+
 class RevisionConflict(Exception):
     """The organisation changed between reading and writing; read again and decide again."""
 
@@ -140,9 +155,18 @@ class Store(Protocol):
         ...
 
     async def hasten(
-        self, at: float, queue: str = "", message: QueueId | None = None, events: Sequence[Event] = ()
+        self,
+        at: float,
+        queue: str = "",
+        message: QueueId | None = None,
+        events: Sequence[Event] = (),
+        parked: Parked = Parked.NOT,
+        limit: int = 0,
     ) -> int:
-        """Make due at `at` whatever is due later and waits for `queue`, or is of `message`; how many."""
+        """Make due at `at` whatever is due later and waits for `queue`, or is of `message`; how many.
+
+        At most `limit` a call, where one is given.
+        """
         ...
 
     async def postpone(self, queue: str, now: float, until: float, delay_after: float, limit: int = 2000) -> int:

@@ -66,7 +66,15 @@ NEXT_DUE = "SELECT min(due) FROM recipient WHERE due > ?"
 
 HASTEN = """
 UPDATE recipient SET due = :at, data = json_set(data, '$.due', json(:text))
-WHERE due > :at AND (:queue = '' OR hop = :queue) AND (:message < 0 OR message = :message)
+WHERE due > :above AND due < :below AND (:queue = '' OR hop = :queue) AND (:message < 0 OR message = :message)
+"""
+
+HASTEN_SOME = """
+UPDATE recipient SET due = :at, data = json_set(data, '$.due', json(:text))
+WHERE (message, number) IN (
+    SELECT message, number FROM recipient
+    WHERE due > :above AND due < :below AND (:queue = '' OR hop = :queue) AND (:message < 0 OR message = :message)
+    ORDER BY due LIMIT :limit)
 """
 
 # When the recipient's sender is owed a word: the delay, or the end.

@@ -5,12 +5,30 @@ from __future__ import annotations
 import sqlite3
 
 from saywhy.infra.store import queries, transaction
+from saywhy.infra.store.protocol import Parked
 from saywhy.infra.store.rows import Row, searchable
 
 
-def hasten(connection: sqlite3.Connection, at: float, queue: str, message: int, tracking: list[Row]) -> int:
-    values = {"at": at, "text": repr(at), "queue": searchable(queue), "message": message}
-    found = connection.execute(queries.HASTEN, values).rowcount
+def hasten(
+    connection: sqlite3.Connection,
+    at: float,
+    queue: str,
+    message: int,
+    tracking: list[Row],
+    parked: Parked,
+    limit: int,
+) -> int:
+    above, below = parked.bounds(at)
+    values = {
+        "at": at,
+        "above": above,
+        "below": below,
+        "text": repr(at),
+        "queue": searchable(queue),
+        "message": message,
+    }
+    sql = queries.HASTEN_SOME if limit else queries.HASTEN
+    found = connection.execute(sql, values | ({"limit": limit} if limit else {})).rowcount
     transaction.track(connection, tracking)
     return found
 

@@ -28,6 +28,7 @@ from saywhy.infra.store.protocol import (
     DueFilter,
     DueRow,
     MessageFilter,
+    Parked,
     QueueRow,
     TrackingFilter,
 )
@@ -110,11 +111,19 @@ class SqliteStore:
             self._writer.fail(future, error)
 
     async def hasten(
-        self, at: float, queue: str = "", message: QueueId | None = None, events: Sequence[Event] = ()
+        self,
+        at: float,
+        queue: str = "",
+        message: QueueId | None = None,
+        events: Sequence[Event] = (),
+        parked: Parked = Parked.NOT,
+        limit: int = 0,
     ) -> int:
         number = -1 if message is None else self._number(message)
         rows = tracking_rows(events)
-        return await self._write(lambda connection: special.hasten(connection, at, queue, number, rows))
+        return await self._write(
+            lambda connection: special.hasten(connection, at, queue, number, rows, parked, limit)
+        )
 
     async def postpone(self, queue: str, now: float, until: float, delay_after: float, limit: int = 2000) -> int:
         return await self._write(

@@ -38,7 +38,8 @@ def _row(pending: Pending) -> Row:
         "address": str(pending.address),
         "queue": pending.hop.key,
         "attempts": pending.attempts,
-        "next": pending.due,
+        "next": telling.next_attempt(pending),
+        "suspended": pending.suspended_at,
         "error": telling.last_error(pending.failure),
     }
 
@@ -85,6 +86,7 @@ OPERATION = Operation(
         Column("queue", "The next hop it waits for."),
         Column("attempts", "How often it was tried.", Format.NUMBER),
         Column("next", "When it is tried again.", Format.TIME),
+        Column("suspended", "Since when it is held back.", Format.TIME),
         Column("error", "What happened last."),
     ),
     prose=True,

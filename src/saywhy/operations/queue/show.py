@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from saywhy.infra.store.protocol import MessageFilter, QueueRow
-from saywhy.model.queued import Message, Pending
+from saywhy.model.organisation import Suspension
+from saywhy.model.queued import NEVER, Message, Pending
 from saywhy.operations import finding, telling
 from saywhy.operations.context import Context
 from saywhy.operations.declaration import Column, Format, Operation, Parameter, Result, Row, Type
@@ -15,7 +16,8 @@ async def run(context: Context, *, queue: str, limit: int) -> Result:
     for message in await context.store.messages(MessageFilter(queue=queue, limit=limit)):
         waiting = await context.store.pending(message.id)
         rows += [_row(message, pending) for pending in waiting if pending.hop.key == queue]
-    return Result(tuple(rows), _summary(found, context.clock.now(), limit))
+    suspended = context.organisation().suspensions.get(queue.lower())
+    return Result(tuple(rows), _summary(found, suspended, context.clock.now(), limit))
 
 
 def _row(message: Message, pending: Pending) -> Row:
@@ -24,18 +26,22 @@ def _row(message: Message, pending: Pending) -> Row:
         "sender": telling.sender(message.envelope.sender),
         "recipient": str(pending.recipient.address),
         "attempts": pending.attempts,
-        "next": pending.due,
+        "next": telling.next_attempt(pending),
+        "suspended": pending.suspended_at,
         "error": telling.last_error(pending.failure),
     }
 
 
-def _summary(queue: QueueRow, now: float, limit: int) -> str:
+def _summary(queue: QueueRow, suspended: Suspension | None, now: float, limit: int) -> str:
     recipients = telling.count(queue.recipients, "recipient")
     messages = telling.count(queue.messages, "message")
-    lines = [
-        f"{recipients} of {messages}; the oldest arrived {telling.since(now, queue.oldest)}, "
-        f"the next attempt is due {telling.until(now, queue.next_due)}."
-    ]
+    due = f"the next attempt is due {telling.until(now, queue.next_due)}"
+    if suspended is not None:
+        by = f" by {suspended.by}" if suspended.by else ""
+        due = f"it was suspended {telling.since(now, suspended.since)}{by}"
+    elif queue.next_due >= NEVER:
+        due = "all is held back"
+    lines = [f"{recipients} of {messages}; the oldest arrived {telling.since(now, queue.oldest)}, {due}."]
     if queue.last_error:
         lines.append(f"Last error: {queue.last_error}")
     if queue.cause:
@@ -60,6 +66,7 @@ OPERATION = Operation(
         Column("recipient", "Who it is for."),
         Column("attempts", "How often it was tried.", Format.NUMBER),
         Column("next", "When it is tried again.", Format.TIME),
+        Column("suspended", "Since when it is held back.", Format.TIME),
         Column("error", "What happened last."),
     ),
 )

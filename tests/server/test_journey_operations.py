@@ -94,7 +94,7 @@ async def test_a_suspended_message_is_exported_redirected_and_resumed() -> None:
         (message,) = await site.partner.received(1)
         assert [name for name, _ in message.recipients] == ["carol@partner.example"]
         await site.quiet()
-        story = (await site.ask("trace", message=queued)).text
+        story = (await site.ask("trace", message_id=queued)).text
         assert "held back by an administrator" in story
 
 

@@ -33,10 +33,15 @@ def recipient(entry: Entry, action: str, reporting: str) -> Recipient:
         remote=entry.remote_mta,
         reporting=reporting,
         action=doing.value,
-        step=_STEPS.get(entry.command, Step.NONE),
+        step=_step(entry),
     )
     told = bool(entry.cause) and _known(entry.cause)
-    why = _told(entry.cause, doing, diagnosis) if told else _why(diagnosis)
+    if told:
+        why = _told(entry.cause, doing, diagnosis)
+    elif entry.meaning:
+        why = _meant(entry, diagnosis)
+    else:
+        why = _why(diagnosis, entry)
     return Recipient(
         recipient=entry.recipient,
         action=doing,
@@ -53,6 +58,15 @@ def recipient(entry: Entry, action: str, reporting: str) -> Recipient:
         log_id=entry.log_id,
         told=told,
         provenance=entry.sources,
+    )
+
+
+def _step(entry: Entry) -> Step:
+    """With a code of subject 1 it is the recipient that was refused, however late."""
+    return (
+        Step.NONE
+        if entry.command == "DATA" and entry.status[1:3] == ".1"
+        else _STEPS.get(entry.command, Step.NONE)
     )
 
 
@@ -93,11 +107,12 @@ def _failure(entry: Entry, action: Action, status: Status, cause: str) -> Failur
     return Failure(status, reply, cause, entry.diagnostic, evidence, permanent, at=entry.last_attempt)
 
 
-def _why(found: Diagnosis) -> Why:
+def _why(found: Diagnosis, entry: Entry) -> Why:
+    filtered = found.reason == "userunknown" and _is_filtered(entry)
     return Why(
         found.cause,
-        found.reason,
-        found.hard_bounce,
+        "filtered" if filtered else found.reason,
+        found.hard_bounce and not filtered,
         found.scope.value,
         found.act.value,
         found.permanence.value,
@@ -107,6 +122,30 @@ def _why(found: Diagnosis) -> Why:
         found.words,
         found.kumomta,
         found.sparkpost,
+    )
+
+
+def _is_filtered(entry: Entry) -> bool:
+    """Sisimai calls `unknown` only what was refused at RCPT, or with a code of subject 1, or without SMTP."""
+    return bool(entry.reply_code) and entry.command != "RCPT" and entry.status[1:3] != ".1"
+
+
+def _meant(entry: Entry, found: Diagnosis) -> Why:
+    """A dialect whose notices always mean the same, whatever their language."""
+    cause, reason = catalogue.cause(entry.meaning), entry.reason
+    names = cause.names
+    return Why(
+        cause.id,
+        reason or names.sisimai,
+        (reason or names.sisimai) in ("userunknown", "hostunknown", "hasmoved"),
+        cause.scope.value,
+        cause.act.value,
+        found.permanence.value if cause.permanence is catalogue.Permanence.EITHER else cause.permanence.value,
+        Confidence.MEDIUM,
+        "what this system says in all its notices",
+        "the notice has one meaning",
+        kumomta=names.kumomta,
+        sparkpost=names.sparkpost,
     )
 
 

@@ -10,10 +10,11 @@ import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from saywhy.why.read import codes, text
+from saywhy.why.read import codes, command, text
 from saywhy.why.read.entry import Entry, Found
 from saywhy.why.read.mail import Mail
 from saywhy.why.read.original import addressed
+from saywhy.why.read.signs import FAILURE
 from saywhy.why.read.values import From, Kind
 
 
@@ -55,6 +56,7 @@ def textual(
         if finish is not None:
             finish(mail, found)
         complete(mail, found)
+        command.add(mail, found)
         return found if found.entries else None
 
     return Dialect(name, read)
@@ -168,7 +170,7 @@ def complete(mail: Mail, found: Found) -> None:
         return
     start, words, certain = reason
     for entry in bare:
-        if entry.diagnostic and not certain:
+        if re.search(r"\w{2}", entry.diagnostic) and not certain:
             continue
         text.describe(mail, entry, words, start)
 
@@ -189,12 +191,27 @@ def _reason(mail: Mail, entries: list[Entry]) -> tuple[int, str, bool] | None:
                 labelled = (match.start(), words)
     chosen = labelled or after
     if chosen is None:
-        return None
+        return _before(notice, last)
     if chosen[1].rstrip().endswith(":"):  # a heading: what it announces
         rest = _PARAGRAPH.search(notice, chosen[0] + len(chosen[1]))
         if rest is not None:
             return rest.start(), rest[0], False
     return chosen[0], chosen[1], False
+
+
+def _before(notice: str, last: int) -> tuple[int, str, bool] | None:
+    """The paragraphs above the address, three at the most."""
+    for match in reversed(list(_PARAGRAPH.finditer(notice[: max(last, 0)]))):
+        if FAILURE.search(match[0].lower()) and not _OPENING.match(match[0]):
+            return match.start(), match[0][:1000], False
+    return None
+
+
+_OPENING = re.compile(
+    r"\s*(?:hi\b|hello|dear|this (?:message|is)|the original message was|your message|an error has occurred|"
+    r"-{3,})",
+    re.I,
+)
 
 
 _PARAGRAPH = re.compile(r"(?:[^\n]*\S[^\n]*(?:\n|\Z))+")

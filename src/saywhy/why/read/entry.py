@@ -30,6 +30,8 @@ class Entry:
     retry_until: float = 0.0
     log_id: str = ""
     cause: str = ""
+    meaning: str = ""  # a cause that the dialect knows, and Sisimai's reason where another one is nearer
+    reason: str = ""
     command: str = ""  # the SMTP command that was refused: MAIL, RCPT, DATA
     sources: dict[str, Source] = field(default_factory=dict)
 

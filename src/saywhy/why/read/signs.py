@@ -36,7 +36,7 @@ _SUBJECT = re.compile(
     r"mail ?box (?:is )?full|over ?quota|address (?:unknown|not found)|erreur|warning",
     re.I,
 )
-_FAILURE = re.compile(
+FAILURE = re.compile(
     r"(?:could|can|was|were|is|did|has|have|been)(?: ?not|n't|not)(?: yet)?(?: be| been)? (?:deliver|reach|"
     r"sent|send|accept|receiv|process|complet|find|found|exist|valid|able|post|match|exactly)\w*|"
     r"un(?:able|deliver\w*|known|successful\w*|reachable|routable|routeable|recognized)|undeliver\w*|fail(?:ed|"
@@ -73,7 +73,7 @@ def is_subject(subject: str) -> bool:
 def failure_words(mail: Mail) -> int:
     """How many different words of failure the beginning of the notice has, counted up to 3."""
     found = set()
-    for match in _FAILURE.finditer(mail.lower[:2500]):
+    for match in FAILURE.finditer(mail.lower[:2500]):
         found.add(match[0].lower())
         if len(found) >= 3:
             break

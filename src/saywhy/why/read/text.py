@@ -69,7 +69,7 @@ _TO = re.compile(
       |account)\ (?:is\ )?(?:unknown|not\ found|does\ not\ exist)|user's?\ mailbox
       |invalid\ (?:\w+\ ){0,3}(?:user|recipient|address|userid)|no\ such\ (?:user|address|mailbox|recipient)
       |not\ listed|did\ not\ reach|permanent\ errors?|returned\ errors?
-      |mailbox\ (?:is\ )?full|over\ quota|exceed(?:s|ed)|does\ not\ exist|was\ addressed|rejected|refused
+      |mailbox\ (?:is\ )?full|over\ quota|quota\ |exceed(?:s|ed)|does\ not\ exist|was\ addressed|rejected|refused
       |undeliverable\ to|message\ to|mail\ to|e-?mail\ to|delayed|recipient[s(]?
       |recipients?\ (?:of|are|is)|your\ message\ to|zustellbar|zugestellt|remis|entregad[oa]|consegnat[oa]
       |n'a\ pas\ pu|no\ se\ ha\ podido|доставлен|送信|配信|無法|投递)""",
@@ -142,7 +142,7 @@ def told(mail: Mail) -> Iterator[Entry]:
     """In a sentence that speaks of failing; a sentence that ends in a colon goes on in the next line."""
     notice = mail.notice
     for match in ADDRESS.finditer(notice):
-        if _helpful(notice, match.start()):
+        if _helpful(notice, match.start()) or _LOCAL.match(match[0]):
             continue
         start = _sentence_start(notice, match.start())
         stop = _SENTENCE.search(notice, match.end(), match.end() + 200)
@@ -194,9 +194,7 @@ def _first(entries: Iterator[Entry]) -> Iterator[Entry]:
 
 def _is_meant(mail: Mail, entry: Entry) -> bool:
     address = entry.recipient.lower()
-    if address == mail.sender or (address in mail.to and not mail.failed):
-        return False
-    return not _LOCAL.match(address) or address in (each.lower() for each in mail.failed)
+    return address != mail.sender and (address not in mail.to or bool(mail.failed))
 
 
 def _helpful(text: str, at: int) -> bool:
@@ -227,10 +225,13 @@ def _entry(
     return entry
 
 
+_WORD = re.compile(r"\w{2}")
+
+
 def describe(mail: Mail, entry: Entry, words: str, first: int) -> None:
     """The diagnostic of an entry and the codes in it; `words` stand at `first` of the notice."""
     plain = " ".join(words.split())[:MAX_DIAGNOSTIC]
-    if not plain:
+    if not _WORD.search(plain):
         return
     entry.diagnostic = plain
     span = mail.span(first, first + len(words))

@@ -20,7 +20,7 @@ def _finish(mail: Mail, found: Found) -> None:
     for entry in found.entries:
         entry.diagnostic = entry.reply_code = entry.status = ""
         if disliked is not None:
-            entry.remote_mta, entry.command = disliked[1], disliked[2].partition(" ")[0]
+            entry.remote_mta = disliked[1]
 
 
 DIALECT = textual(

@@ -29,19 +29,6 @@ _LOCAL = re.compile(
 )
 _PIPE = re.compile(r"^(?:pipe to \||save to |\||/|:)", re.I)
 _HOST = re.compile(r"\bhost ([A-Za-z0-9.-]{1,255})[ \[:]")
-_COMMAND = re.compile(
-    r"after (?:pipelined )?(?:sending )?(RCPT TO|MAIL FROM|DATA|end of data|EHLO|HELO|initial connection|"
-    r"STARTTLS)",
-    re.I,
-)
-_COMMANDS = {
-    "RCPT TO": "RCPT",
-    "MAIL FROM": "MAIL",
-    "DATA": "DATA",
-    "END OF DATA": "DATA",
-    "EHLO": "EHLO",
-    "HELO": "HELO",
-}
 _FROM = re.compile(r"\((?:ultimately )?generated (?:from|by) ([^()\s]{1,400})\)")
 
 
@@ -107,15 +94,12 @@ def _whole(mail: Mail, address: str, words: str) -> str:
 
 
 def details(entry: Entry) -> None:
-    """The remote host and the command, in Exim's words."""
+    """The remote host, in Exim's words."""
     host = _HOST.search(entry.diagnostic)
     if host is not None:
         entry.remote_mta = host[1]
         if "diagnostic" in entry.sources:
             entry.sources["remote_mta"] = entry.sources["diagnostic"]
-    command = _COMMAND.search(entry.diagnostic)
-    if command is not None:
-        entry.command = _COMMANDS.get(command[1].upper(), "")
 
 
 def _failed(mail: Mail, found: Found) -> None:

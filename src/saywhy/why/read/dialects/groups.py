@@ -18,6 +18,7 @@ def _read(mail: Mail) -> Found | None:
         entry.note("recipient", From.HEADER, "X-Failed-Recipients")
         describe(mail, entry, mail.notice[:1500], 0)
         entry.reply_code = entry.status = ""
+        entry.meaning, entry.reason = "remote-recipient-restricted", "rejected"
         found.entries.append(entry)
     return found
 

@@ -13,18 +13,15 @@ from saywhy.why.read.mail import Mail
 from saywhy.why.read.values import From
 
 _HOST = re.compile(r"\bhost ([A-Za-z0-9.-]{1,255})\[")
-_REPLY_TO = re.compile(r"\(in reply to (?:end of )?(RCPT TO|MAIL FROM|DATA|EHLO|HELO)")
 
 
 def details(_: Mail, found: Found) -> None:
     for entry in found.entries:
-        host, command = _HOST.search(entry.diagnostic), _REPLY_TO.search(entry.diagnostic)
+        host = _HOST.search(entry.diagnostic)
         if host is not None and not entry.remote_mta:
             entry.remote_mta = host[1]
             if "diagnostic" in entry.sources:
                 entry.sources["remote_mta"] = entry.sources["diagnostic"]
-        if command is not None:
-            entry.command = command[1].partition(" ")[0]
 
 
 _SESSION = re.compile(r"^ (In|Out):\s{1,4}([^\n]*(?:\n {4,}[^\n]*)*)", re.M)

@@ -16,30 +16,19 @@ from saywhy.why.read.entry import Found
 from saywhy.why.read.mail import Mail
 
 _HOST = re.compile(
-    r"(?:^|\n| )([A-Za-z0-9][A-Za-z0-9.-]{2,254}) (?:does not like (recipient|sender|transmission)|failed "
+    r"(?:^|\n| )([A-Za-z0-9][A-Za-z0-9.-]{2,254}) (?:does not like (?:recipient|sender|transmission)|failed "
     r"(?:on|after) |rejected |said:|sender rejected)|"
     r"Connected to ([A-Za-z0-9.-]{3,255}) but"
-)
-_SAID = re.compile(r"Remote host said:\s*")
-_STEPS = (
-    ("does not like recipient", "RCPT"),
-    ("recipient was rejected", "RCPT"),
-    ("sender was rejected", "MAIL"),
-    ("does not like sender", "MAIL"),
-    ("failed on DATA command", "DATA"),
-    ("failed after I sent the message", "DATA"),
-    ("greeting failed", "EHLO"),
 )
 
 
 def details(_: Mail, found: Found) -> None:
     for entry in found.entries:
         host = _HOST.search(entry.diagnostic)
-        if host is not None and ("." in (host[1] or host[3] or "")):
-            entry.remote_mta = host[1] or host[3]
+        if host is not None and ("." in (host[1] or host[2] or "")):
+            entry.remote_mta = host[1] or host[2]
             if "diagnostic" in entry.sources:
                 entry.sources["remote_mta"] = entry.sources["diagnostic"]
-        entry.command = next((command for words, command in _STEPS if words in entry.diagnostic), entry.command)
 
 
 DIALECTS = (

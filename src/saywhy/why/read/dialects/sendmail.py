@@ -43,7 +43,8 @@ _ITEM = re.compile(
 _NAMES = re.compile(r"^[ \t]+([A-Za-z0-9._+-]{1,64})(?:[ \t]{2,}([^\n]*))?$", re.M)  # without a domain
 _LINE = re.compile(
     r"^[ \t]*(?:(?P<sent>>{3}[ \t]*(?P<command>MAIL|RCPT|DATA|EHLO|HELO|RSET|QUIT|\.)[^\n]*)|(?P<got><{3}[ "
-    r"\t]*(?P<gotwords>[^\n]*))|(?P<own>[45][0-9]{2}[ -][^\n]*(?:\n[ \t]+[^\n]+)*)"
+    r"\t]*(?P<gotwords>[^\n]*))|(?:<?[^\s<>]{1,400}>?\.\.\.[ \t]*(?P<deferred>Deferred:?[^\n]*))|"
+    r"(?P<own>[45][0-9]{2}[ -][^\n]*(?:\n[ \t]+[^\n]+)*)"
     r"|(?P<talk>[. \t]*while talking to (?P<host>[^\s:]{1,255}?)\.?:[^\n]*))",
     re.I | re.M,
 )
@@ -61,7 +62,7 @@ def listed(mail: Mail) -> Iterator[Entry]:
             entry = Entry(bare(match[1]))
             entry.note("recipient", From.TEXT, "list of addresses", mail.span(match.start(1), match.end(1)))
             following = items[number + 1].start() if number + 1 < len(items) else end
-            _said_there(mail, entry, match.end(1), following)
+            _said_there(mail, entry, match.start(2) if match.lastindex == 2 else match.end(1), following)
             yield entry
 
 
@@ -80,9 +81,9 @@ def _said_there(mail: Mail, entry: Entry, first: int, end: int) -> None:
     reason = re.search(r"\(reason:[ \t]*", words)
     if reason is not None:
         closing = words.rfind(")")
-        stop = closing if closing > reason.end() else len(words)
+        stop = closing if closing >= reason.end() else len(words)
         text.describe(mail, entry, words[reason.end() : stop], first + reason.end())
-    elif re.search(r"[A-Za-z]{3}", words):
+    elif re.search(r"[^\W\d_]{3}", words):
         text.describe(mail, entry, words.strip(" \n:>."), first)
 
 
@@ -114,6 +115,8 @@ def _session(notice: str, start: int) -> _Session:
                 said = said or (match["gotwords"], match.start("gotwords"))
                 session.first = session.first or said
                 _remember(session, [rcpt] if rcpt else [], said)
+        elif match["deferred"]:
+            session.first = session.first or (match["deferred"], match.start("deferred"))
         else:
             own = (match["own"], match.start("own"))
             nested = _NESTED.search(own[0])

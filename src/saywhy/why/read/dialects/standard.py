@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 
-from saywhy.why.read import fields, text
+from saywhy.why.read import command, fields, text
 from saywhy.why.read.dialect import Dialect, action_of, complete, from_original
 from saywhy.why.read.dialects import sendmail
 from saywhy.why.read.entry import Entry, Found, unique
@@ -73,6 +73,7 @@ def _finished(mail: Mail, found: Found) -> Found | None:
     if any(not entry.diagnostic or not entry.reply_code for entry in found.entries):
         _from_notice(mail, found)
         sendmail.transcript(mail, found)
+    command.add(mail, found)
     found.system = system_of(mail)
     return found
 
@@ -117,7 +118,7 @@ def _recipients_from_elsewhere(mail: Mail, found: Found) -> None:
 def _from_notice(mail: Mail, found: Found) -> None:
     """Reasons that stand only in the text for people."""
     without = [entry for entry in found.entries if not entry.diagnostic]
-    if without:
+    if without and "ranscript of session follows" not in mail.notice:
         told = {
             entry.recipient.lower(): entry
             for entry in text.recipients(mail, (text.angled, text.replied, text.alone))

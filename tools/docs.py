@@ -6,10 +6,10 @@ from pathlib import Path
 
 from saywhy.config import document as settings
 from saywhy.operations import document as operations
-from saywhy.why import book
+from saywhy.why import book, reasons_page
 
 DOCS = Path(__file__).parents[1] / "docs"
-PAGES = {"settings.md": settings.page, "operations.md": operations.page}
+PAGES = {"settings.md": settings.page, "operations.md": operations.page, "reasons.md": reasons_page.page}
 
 
 def write_book(folder: Path) -> None:

@@ -14,6 +14,7 @@ import click
 from saywhy.doors.cli.explain_text import WIDTH, short
 from saywhy.why.entries import Cause
 from saywhy.why.lookup import codes_of, find_causes, plain, plain_steps
+from saywhy.why.reasons_page import names_of
 
 
 @click.command
@@ -41,6 +42,8 @@ def page(cause: Cause) -> list[str]:
     """All of a cause, for a screen."""
     lines = [cause.title, *_wrapped(plain(cause.happened), "  "), ""]
     lines += _wrapped(f"Codes: {', '.join(codes_of(cause.id))}")
+    names = cause.names
+    lines += _wrapped(f"Elsewhere: Sisimai {names.sisimai}, KumoMTA {names.kumomta}, SparkPost {names.sparkpost}")
     readers = (("the sender", cause.sender), ("the sending administrator", cause.admin))
     for name, steps in (*readers, ("the other administrator", cause.theirs)):
         lines += ["", f"For {name}"]
@@ -67,6 +70,7 @@ def _plain(cause: Cause) -> dict[str, object]:
         "side": "ours" if cause.ours else "theirs",
         "scope": cause.scope.value,
         "permanence": cause.permanence.value,
+        "names": names_of(cause),
         "codes": list(codes_of(cause.id)),
         "said": [{"system": s.system, "line": s.line, "at": s.at, "host": s.host} for s in cause.said],
         "steps": {

@@ -11,8 +11,10 @@ import json
 import click
 
 from saywhy.doors.cli.explain_text import short
+from saywhy.why import catalogue
 from saywhy.why.entries import Code
 from saywhy.why.lookup import find_codes
+from saywhy.why.reasons_page import names_of
 
 
 @click.command
@@ -35,10 +37,12 @@ def codes(pattern: str, as_json: bool) -> None:
 
 
 def _plain(code: Code) -> dict[str, object]:
+    causes = list(dict.fromkeys(likely.cause for likely in code.causes))
     return {
         "status": code.code,
         "title": code.title,
         "detail": code.detail,
         "registered": code.registered,
-        "causes": list(dict.fromkeys(likely.cause for likely in code.causes)),
+        "causes": causes,
+        "names": {id_: names_of(catalogue.cause(id_)) for id_ in causes},
     }

@@ -15,6 +15,7 @@ from saywhy.why import ask, catalogue
 from saywhy.why.entries import SOURCES, Code
 from saywhy.why.explain import Reader, explain, is_derived
 from saywhy.why.read.values import ReadRecipient, ReadReport
+from saywhy.why.reasons_page import names_of
 from saywhy.why.teaching import ARTICLE, CORRECTIONS, class_of, subject_of
 from saywhy.why.words import ENGLISH
 
@@ -111,11 +112,7 @@ def _failure(failure: Failure, recipient: str, lang: str) -> dict[str, Any]:
         "steps": {reader.value: list(each.steps) for reader, each in explanations.items()},
         "facts": dict(explanations[Reader.ADMIN].facts),
         "checks": [{"name": check.name, "shows": check.shows} for check in cause.checks],
-        "names": {
-            "sisimai": cause.names.sisimai,
-            "kumomta": cause.names.kumomta,
-            "sparkpost": cause.names.sparkpost,
-        },
+        "names": names_of(cause),
         "references": list(cause.references),
     }
 

@@ -60,6 +60,8 @@ def locate(text: str, phrase: str) -> tuple[int, int] | None:
     A name that was cut out between two words lies within, and so does the gap of ` ... `.  None if they do not
     stand there.
     """
+    if text.isascii() and " " in phrase and (quick := _as_written(text[:MAX_TEXT], phrase)) is not None:
+        return quick
     places = list(_places(text[:MAX_TEXT]))
     plain = f" {' '.join(word for word, _, _ in places)} "
     start = end = -1
@@ -74,6 +76,18 @@ def locate(text: str, phrase: str) -> tuple[int, int] | None:
     return places[plain.count(" ", 0, start) - 1][1], places[plain.count(" ", 0, end) - 1][2]
 
 
+def _as_written(text: str, phrase: str) -> tuple[int, int] | None:
+    """Where the words stand just so; no name that is cut out has a space."""
+    start = text.lower().find(phrase)
+    end = start + len(phrase)
+    if start < 0 or (start and text[start - 1] not in " (\"'\t\n") or text[end : end + 1] not in _AFTER:
+        return None
+    return start, end
+
+
+_AFTER = frozenset({"", " ", ".", ",", ";", ":", "!", ")", '"', "\n"})
+
+
 def _places(text: str) -> Iterator[tuple[str, int, int]]:
     """The words that `read_words` keeps, each with its start and end in the text."""
     end = 0
@@ -83,7 +97,8 @@ def _places(text: str) -> Iterator[tuple[str, int, int]]:
         end = start + len(token)
         kept = token if token.isalnum() else _without_names(token, [])
         at = 0
-        spaced = _folded(kept.translate(_SPACED))
+        spaced = kept.translate(_SPACED)
+        spaced = spaced if spaced.isascii() else _folded(spaced)
         for word in spaced.split():
             at = spaced.index(word, at)
             yield word, start + at, start + at + len(word)

@@ -197,6 +197,16 @@ DOCS: Mapping[str, Mapping[str, str]] = {
         "warning_quota": "From here on the owner of a mailbox is warned; 0: never.",
         "send_quota": "From here on a mailbox may not send (5.2.2); 0: no limit.",
         "receive_quota": "From here on a mailbox takes no mail (5.2.2); 0: no limit.",
+        "quota_action": "A mailbox over its `receive_quota`: `reject` mail (5.2.2), or `defer` it (4.2.2).",
+        "store_state": "The mailboxes: `online`, `offline` (mail waits, 4.2.1), `disabled` (mail returns, 5.3.0).",
+        "offline_grace": "How long an offline store only delays mail; 0: until it expires (5.2.1).",
+        "store_full_action": "No room for mailboxes at all: `defer` mail (4.3.1), or `reject` it (5.3.1).",
+        "max_store_size": "Size of all mailboxes together; 0: no limit.",
+        "max_store_message_size": "Larger messages are not stored in mailboxes (5.2.1); 0: no limit.",
+        "max_delivery_directory_size": "Mail that its owner has not seen yet, above which mail waits (4.2.2); "
+        "0: no limit.",
+        "max_mailbox_deliveries": "Deliveries to one mailbox at a time; others wait (4.3.2); 0: no limit.",
+        "max_folder_messages": "Messages in a public folder (5.2.2); 0: no limit.",
         "blocked_senders": "Addresses, domains or `*.domain` that may not send to us (554 5.1.0).",
         "restricted_senders": "Our own addresses that may not send any more (550 5.1.8): stolen accounts, bulk.",
         "blocked_clients": "Networks that may not connect (550 5.7.1).",
@@ -225,7 +235,7 @@ DURATIONS: Mapping[str, frozenset[str]] = {
         {
             "glitch_interval", "transient_interval", "steady_interval", "message_interval", "mailbox_interval",
             "resubmit_after", "recheck_interval", "recheck_most", "delay_after", "expire_after",
-            "report_expire_after",
+            "report_expire_after", "offline_grace",
         }
     ),
 }  # fmt: skip

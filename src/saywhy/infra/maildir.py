@@ -71,6 +71,10 @@ class Maildirs:
         self._count = itertools.count(1)
         self._host = socket.gethostname().replace("/", "\\057").replace(":", "\\072")
 
+    @property
+    def root(self) -> Path:
+        return self._root
+
     def path(self, mailbox: str) -> Path:
         """Where a mailbox's mail lies; MailboxError when the name can be no folder's."""
         return self._root / folder_name(mailbox)

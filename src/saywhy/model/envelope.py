@@ -77,3 +77,8 @@ class Origin:
     user: str = ""
     tls: str = ""
     internal: bool = False
+
+    @property
+    def own(self) -> bool:
+        """Made by this server itself: a report, a notice."""
+        return not self.protocol

@@ -275,6 +275,21 @@ class UnreachableAction(enum.Enum):
     REJECT = "reject"
 
 
+class StoreState(enum.Enum):
+    """The mailbox store of this server (spec 5.2.1 b, 5.3.0 a)."""
+
+    ONLINE = "online"
+    OFFLINE = "offline"  # maintenance: mail waits
+    DISABLED = "disabled"  # switched off: mail is returned
+
+
+class FullAction(enum.Enum):
+    """What becomes of mail for which there is no room."""
+
+    DEFER = "defer"
+    REJECT = "reject"
+
+
 @dataclass(frozen=True, slots=True)
 class TransportConfig:
     """The organisation's transport settings; one row named `transport`.  Times in seconds, sizes in octets."""
@@ -307,6 +322,15 @@ class TransportConfig:
     warning_quota: int = 1900 * MIB
     send_quota: int = 2000 * MIB
     receive_quota: int = 2300 * MIB
+    quota_action: FullAction = FullAction.REJECT  # a mailbox over receive_quota: 5.2.2, or 4.2.2 until expiry
+    store_state: StoreState = StoreState.ONLINE
+    offline_grace: float = 0.0  # how long an offline store only delays; 0: until the message expires
+    store_full_action: FullAction = FullAction.DEFER
+    max_store_size: int = 0  # of all mailboxes together (5.3.1); 0: no limit
+    max_store_message_size: int = 0  # 5.2.1
+    max_delivery_directory_size: int = 0  # of what a mailbox's owner has not seen yet (4.2.2)
+    max_mailbox_deliveries: int = 0  # to one mailbox at a time (4.3.2)
+    max_folder_messages: int = 0  # of a public folder (5.2.2)
     blocked_senders: tuple[str, ...] = ()  # addresses, domains, "*.domain" (5.1.0)
     restricted_senders: tuple[Address, ...] = ()  # may not send to the outside any more (5.1.8)
     blocked_clients: tuple[str, ...] = ()  # networks that may not connect (5.7.1)

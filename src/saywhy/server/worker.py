@@ -16,6 +16,7 @@ from saywhy.config.settings import Settings
 from saywhy.flow.categorize.categorizer import Categorizer
 from saywhy.flow.deliver.deliverer import Deliverer
 from saywhy.flow.deliver.local import LocalDelivery
+from saywhy.flow.deliver.mailstore import MailStore
 from saywhy.flow.deliver.smtp import SmtpDelivery
 from saywhy.flow.queue.queue import Queue
 from saywhy.flow.receive.limits import InFlight
@@ -24,6 +25,7 @@ from saywhy.flow.report.reporter import Reporter
 from saywhy.flow.route.hosts import HostFinder
 from saywhy.flow.route.select import RouteSelector
 from saywhy.infra.directory.table import TableDirectory
+from saywhy.infra.mailbox_usage import Usages
 from saywhy.infra.maildir import Maildirs
 from saywhy.infra.net.connect import Timeouts
 from saywhy.infra.net.dns import Resolver
@@ -131,11 +133,14 @@ class Worker:
     def _build_delivery(self) -> None:
         settings, clock, organisation = self.settings, self.clock, self.organisation
         hostname = settings.server.hostname
-        self._categorizer = Categorizer(organisation, TableDirectory(organisation), hostname)
+        directory = TableDirectory(organisation)
+        self._categorizer = Categorizer(organisation, directory, hostname)
         self._resolver = resolver = Resolver(settings.dns.nameservers, settings.dns.port, settings.dns.timeout)
         own = {binding.host for listener in settings.listeners.values() for binding in listener.address}
         hosts = HostFinder(resolver, organisation, {hostname}, OwnAddresses(own), clock)
-        local = LocalDelivery(Maildirs(settings.mailboxes.path), clock)
+        maildirs = Maildirs(settings.mailboxes.path)
+        self._mailstore = MailStore(organisation, directory, Usages(maildirs), clock)
+        local = LocalDelivery(maildirs, clock, store=self._mailstore)
         timeouts = Timeouts(**settings.timeouts.model_dump())
         remote = SmtpDelivery(hosts, organisation, hostname, clock, timeouts=timeouts)
         self._deliverer = Deliverer(local, remote, clock, self.sink)
@@ -174,6 +179,7 @@ class Worker:
             sink=self.sink,
             in_flight=self._in_flight,
             names=self._resolver,
+            over_quota=self._mailstore.over_send_quota,
         )
 
     def _in_flight_limit(self) -> int:

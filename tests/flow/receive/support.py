@@ -129,6 +129,7 @@ class Dialogue:
         names: Names | None = None,
     ) -> None:
         self.recorder = Recorder()
+        self.full: set[str] = set()  # senders whose own mailbox is full
         numbers = count(1)
         self.services = Services(
             hostname="mail.worcester.example",
@@ -141,10 +142,14 @@ class Dialogue:
             sink=self.recorder,
             in_flight=InFlight(in_flight),
             names=names or Zone(),
+            over_quota=self.over_quota,
         )
         self.session = Session(self.services, connector, self.recorder, ip, tls_available=tls_available)
         self.session.connected()
         self.greeting = self.take()
+
+    async def over_quota(self, sender: Address) -> tuple[int, int] | None:
+        return (2000, 1000) if str(sender) in self.full else None
 
     def take(self) -> str:
         text = self.recorder.out.decode()

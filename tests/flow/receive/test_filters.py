@@ -10,6 +10,7 @@ from saywhy.flow.receive import asking, filters
 from saywhy.infra.errors import DnsProblem
 from saywhy.model.address import Address
 from saywhy.model.organisation import ConnectorState, Organisation, TransportConfig
+from tests.flow.receive.support import CLIENT as SUBMISSION
 from tests.flow.receive.support import CONNECTOR, ORGANISATION, Dialogue, Zone
 
 CLIENT = "192.0.2.7"
@@ -186,3 +187,13 @@ def test_an_attachment_by_its_name() -> None:
         "attachment-refused",
         "Holiday.EXE",
     )
+
+
+async def test_a_signed_in_sender_whose_own_mailbox_is_full_may_not_send() -> None:
+    dialogue = Dialogue(SUBMISSION)
+    assert (await dialogue.sign_in()).startswith("235 ")
+    dialogue.full.add("guy@worcester.example")
+    reply = await dialogue.say("MAIL FROM:<guy@worcester.example>")
+    assert reply.startswith("554 5.2.2 STOREDRV.Submit.Quota; ")
+    dialogue.full.clear()
+    assert (await dialogue.say("MAIL FROM:<guy@worcester.example>")).startswith("250 ")

@@ -11,7 +11,8 @@ import asyncio
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 
-from saywhy.flow.deliver import failures
+from saywhy.flow.deliver import failures, trouble
+from saywhy.flow.deliver.mailstore import MailStore
 from saywhy.flow.stages import Transmission
 from saywhy.infra.errors import MailboxError
 from saywhy.infra.maildir import Job, Maildirs
@@ -30,24 +31,40 @@ _Waiting = tuple[Job, "asyncio.Future[_Result]"]
 class LocalDelivery:
     """One outcome per pending recipient."""
 
-    def __init__(self, maildirs: Maildirs, clock: Clock, threads: int = 2) -> None:
+    def __init__(self, maildirs: Maildirs, clock: Clock, threads: int = 2, store: MailStore | None = None) -> None:
         self._maildirs = maildirs
         self._writers = Writers(maildirs, threads)
         self._clock = clock
+        self._store = store  # None: mailboxes take everything
 
     async def __call__(self, transmission: Transmission) -> list[Outcome]:
         body = transmission.content.replace(b"\r\n", b"\n")
-        futures = [
-            self._writers.store(Job(pending.mailbox, (trace(transmission.message, pending), body)))
-            for pending in transmission.pending
-        ]
-        results = await asyncio.gather(*futures)
-        return [
-            self._outcome(pending, result) for pending, result in zip(transmission.pending, results, strict=True)
-        ]
+        message, all_pending = transmission.message, transmission.pending
+        if len(all_pending) == 1:  # as most are: no task for it
+            return [await self._deliver(message, all_pending[0], body)]
+        return await asyncio.gather(*(self._deliver(message, pending, body) for pending in all_pending))
+
+    async def _deliver(self, message: Message, pending: Pending, body: bytes) -> Outcome:
+        fields = trace(message, pending)
+        size = len(fields) + len(body)
+        refusal = None
+        if self._store is not None:
+            refusal = await self._store.admit(pending, size, own=message.origin.own)
+        if refusal is not None:
+            return trouble.outcome(refusal)
+        stored = False
+        try:
+            error = await self._writers.store(Job(pending.mailbox, (fields, body)))
+            stored = error is None
+        finally:
+            if self._store is not None:
+                self._store.done(pending, size, stored=stored)
+        return self._outcome(pending, error)
 
     async def check(self, pending: Pending) -> Failure | None:
         """What is in the way of the recipient's mailbox now, or None."""
+        if self._store is not None and (failure := await self._store.check(pending)) is not None:
+            return failure
         try:
             await asyncio.to_thread(self._maildirs.check, pending.mailbox)
         except MailboxError as error:

@@ -41,14 +41,22 @@ class Gate:
         return refusal
 
     def asks(self, client: Client, sender: Address | None) -> bool:
-        """Whether `domain` is to be asked about this sender: a stranger with a reverse-path."""
-        connector = self._connector
-        return connector.check_sender_domain and sender is not None and not policy.may_relay(connector, client)
+        """Whether there is something to `ask` about this sender that takes time."""
+        if sender is None:
+            return False
+        if client.user is not None:
+            return True
+        return self._connector.check_sender_domain and not policy.may_relay(self._connector, client)
 
-    async def domain(self, sender: Address | None) -> Failure | None:
+    async def ask(self, client: Client, sender: Address | None) -> Failure | None:
+        """Of our own people: is their mailbox full?  Of strangers: does their domain take the answer?"""
+        name = self._connector.name
         if sender is None:
             return None
-        return await asking.sender_domain(self._services.names, self._connector.name, sender)
+        if client.user is None:
+            return await asking.sender_domain(self._services.names, name, sender)
+        over = await self._services.over_quota(sender)
+        return refusals.sender_mailbox_full(name, str(sender), *over) if over is not None else None
 
     def rate(self, client: Client) -> Failure | None:
         """Counts a message in."""

@@ -166,6 +166,17 @@ def sender_restricted(connector: str, sender: str) -> Failure:
     return _failure(550, "5.1.8", "sender-restricted", text, _at(Step.MAIL, connector, name=sender))
 
 
+def sender_mailbox_full(connector: str, sender: str, observed: int, limit: int) -> Failure:
+    return _failure(
+        554,
+        "5.2.2",
+        "sender-mailbox-full",
+        "the sender's mailbox is full",
+        _at(Step.MAIL, connector, name=sender, observed=observed, limit=limit),
+        tag="STOREDRV.Submit.Quota",
+    )
+
+
 def sender_domain_forged(connector: str, sender: str) -> Failure:
     return _failure(
         550,

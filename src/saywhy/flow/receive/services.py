@@ -29,6 +29,12 @@ class Authenticate(Protocol):
     def __call__(self, name: str, password: str) -> Awaitable[User | None]: ...
 
 
+class OverQuota(Protocol):
+    """What lies in the sender's own mailbox, and the quota above which it may not send; None when it may."""
+
+    def __call__(self, sender: Address) -> Awaitable[tuple[int, int] | None]: ...
+
+
 class NextId(Protocol):
     def __call__(self) -> QueueId: ...
 
@@ -45,5 +51,6 @@ class Services:
     sink: Sink
     in_flight: InFlight
     names: Names
+    over_quota: OverQuota
     connections: Connections = field(default_factory=Connections)
     rates: Rates = field(default_factory=Rates)

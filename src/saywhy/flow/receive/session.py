@@ -216,7 +216,7 @@ class Session:
             self._begin(event, refusal)
 
     async def _mail_after_asking(self, event: smtp.Mail) -> None:
-        self._begin(event, await self._gate.domain(event.sender))
+        self._begin(event, await self._gate.ask(self._client, event.sender))
 
     def _begin(self, event: smtp.Mail, refusal: Failure | None) -> None:
         too_fast = None if refusal else self._gate.rate(self._client)

@@ -22,6 +22,7 @@ from saywhy.model.organisation import (
     Mailbox,
     StoreState,
     TransportConfig,
+    quotas,
 )
 from saywhy.model.queued import Pending
 
@@ -73,7 +74,7 @@ class MailStore:
         owner = self._owner(sender)
         if owner is None:
             return None
-        limit = self._quotas(owner)[0]
+        limit = quotas(owner, self._organisation().transport).send
         if not limit or (await self._usages.of(owner.name)).octets < limit:
             return None
         octets = (await self._usages.read(owner.name)).octets
@@ -108,12 +109,12 @@ class MailStore:
         if config.max_store_size and (total := await self._usages.total()) + size > config.max_store_size:
             refuse = config.store_full_action is FullAction.REJECT
             return failures.store_full(pending, total, config.max_store_size, now, permanent=refuse)
-        quotas = self._checks(config, pending, size, now)
-        if not quotas:
+        checks = self._checks(config, pending, size, now)
+        if not checks:
             return None
-        if _first(quotas, await self._usages.of(pending.mailbox)) is None:
+        if _first(checks, await self._usages.of(pending.mailbox)) is None:
             return None
-        return _first(quotas, await self._usages.read(pending.mailbox))
+        return _first(checks, await self._usages.read(pending.mailbox))
 
     def _checks(self, config: TransportConfig, pending: Pending, size: int, now: float) -> list[Quota]:
         """Each limit that is set, as a question about what lies in the mailbox."""
@@ -128,7 +129,7 @@ class MailStore:
             if config.max_folder_messages:
                 count = config.max_folder_messages
                 checks.append(lambda used: _above(used.messages + 1, count, failures.folder_full, pending, now))
-        elif isinstance(owner, Mailbox) and (limit := self._quotas(owner)[1]):
+        elif isinstance(owner, Mailbox) and (limit := quotas(owner, config).receive):
             refuse = config.quota_action is FullAction.REJECT
             checks.append(
                 lambda used: (
@@ -138,13 +139,6 @@ class MailStore:
                 )
             )
         return checks
-
-    def _quotas(self, owner: Mailbox) -> tuple[int, int]:
-        """For sending and for receiving; 0: none."""
-        if owner.default_quotas:
-            config = self._organisation().transport
-            return config.send_quota, config.receive_quota
-        return owner.send_quota, owner.receive_quota
 
     def _owner(self, address: Address) -> Mailbox | None:
         for found in self._directory.find(address) or ():

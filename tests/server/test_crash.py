@@ -66,9 +66,9 @@ async def _round(server: Running, crowd: Crowd, blow: Blow) -> None:
             await asyncio.sleep(0.01)
         await asyncio.sleep(random.uniform(0, 0.5))
         await asyncio.to_thread(blow, server)
+        crowd.limit = crowd.sent + CLIENTS  # load goes on for a moment, to whoever is there
         if blow is worker:
             await _nobody_is_refused(server)
-        crowd.limit = crowd.sent
         await clients
         while len(server.workers()) < 2:
             await asyncio.sleep(0.05)

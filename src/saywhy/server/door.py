@@ -1,6 +1,11 @@
-"""What happens when somebody connects: which connector takes them, and whether there is room (spec F1, F2)."""
+"""What happens when somebody connects: which connector takes them, and whether there is room (spec F1, F2).
+
+`full` says whether the process has no descriptor to spare for a connection.
+"""
 
 from __future__ import annotations
+
+from collections.abc import Callable
 
 from saywhy.flow.receive import connectors, filters, refusals
 from saywhy.flow.receive.services import Services
@@ -15,12 +20,19 @@ class Door:
     """The factory of one listener: a session for each connection, or a refusal and None."""
 
     def __init__(
-        self, listener: str, services: Services, *, tls_available: bool, implicit_tls: bool = False
+        self,
+        listener: str,
+        services: Services,
+        *,
+        tls_available: bool,
+        implicit_tls: bool = False,
+        full: Callable[[], bool] = lambda: False,
     ) -> None:
         self._listener = listener
         self._services = services
         self._tls_available = tls_available
         self._implicit_tls = implicit_tls
+        self._full = full
 
     def __call__(self, connection: Connection, ip: str) -> tuple[Handler, float, float] | None:
         services = self._services
@@ -31,6 +43,9 @@ class Door:
         refusal = filters.check_client(services.organisation(), connector, ip)
         if refusal is not None:
             self._turn_away(connection, ip, refusal)
+            return None
+        if self._full():
+            self._turn_away(connection, ip, refusals.no_room(connector.name))
             return None
         if not services.connections.enter(connector, ip):
             limit = connector.max_connections_per_source

@@ -31,8 +31,8 @@ from saywhy.server.worker import Post
 PATIENCE = 10.0  # seconds that a question waits for a worker that is being started again
 HUNG = 60.0  # seconds without an answer after which a worker is killed
 PING = 10.0
-STEADY = 60.0  # seconds after which a worker's end does not count with those before
-MOST_DELAY = 30.0
+STEADY = 20.0  # seconds after which a worker's end does not count with those before
+MOST_DELAY = 10.0
 
 
 @dataclass(frozen=True, slots=True)

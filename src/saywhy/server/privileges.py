@@ -8,6 +8,8 @@ import pwd
 import resource
 from pathlib import Path
 
+KEPT = 512  # descriptors
+
 
 class PrivilegeError(Exception):
     """The process may not run as it was started; the message says what to do."""
@@ -58,5 +60,15 @@ def drop(user: str) -> None:
 
 def raise_descriptors() -> None:
     """As many open files as the hard limit permits: each connection is one."""
-    _soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
-    resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    if soft != hard:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))
+
+
+def connections() -> int:
+    """How many clients a process may have: some descriptors are kept for the store, mailboxes and next hops.
+
+    At the very limit the event loop would not tell a client why it is let go, and deliveries would fail.
+    """
+    soft, _hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    return soft - min(KEPT, soft // 2)

@@ -37,6 +37,7 @@ from saywhy.infra.store.sqlite import SqliteStore
 from saywhy.model.clock import Clock
 from saywhy.model.event import Event, Kind, Sink
 from saywhy.model.organisation import User
+from saywhy.server import privileges
 from saywhy.server.clockwatch import ClockWatch
 from saywhy.server.door import Door
 from saywhy.server.organisation import FollowedOrganisation
@@ -192,11 +193,12 @@ class Worker:
 
     async def _listen(self, sockets: Sockets, services: Services) -> None:
         self._stack.push_async_callback(self._stop_listeners)
+        self._room = privileges.connections()
         for name, group in sockets.items():
             mode = self.settings.listeners[name].tls
             implicit = mode == "implicit"
             listener = Listener(
-                Door(name, services, tls_available=mode != "none", implicit_tls=implicit),
+                Door(name, services, tls_available=mode != "none", implicit_tls=implicit, full=self._full),
                 implicit_tls=implicit,
                 tls_context=lambda: self._tls.context(),
                 tls_failed=partial(self._tls_failed, name),
@@ -204,6 +206,9 @@ class Worker:
             self.listeners[name] = listener
             for sock in group:
                 await listener.start(sock)
+
+    def _full(self) -> bool:
+        return sum(len(listener.connections) for listener in self.listeners.values()) > self._room
 
     async def _stop_listeners(self) -> None:
         await asyncio.gather(*(listener.stop(self._left()) for listener in self.listeners.values()))

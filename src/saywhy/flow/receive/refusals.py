@@ -58,6 +58,12 @@ def no_resources(connector: str, step: Step, name: str) -> Failure:
     )
 
 
+def no_room(connector: str) -> Failure:
+    """No descriptor is left for a connection."""
+    where = _at(Step.CONNECT, connector, name="connections")
+    return _failure(421, "4.3.1", "system-resources", "Insufficient system resources", where)
+
+
 def tls_first(connector: str) -> Failure:
     return _failure(530, "5.7.0", "tls-required", "Must issue a STARTTLS command first", _at(Step.MAIL, connector))
 

@@ -1,0 +1,282 @@
+"""A supervisor with real worker processes: they take mail, are asked, told, killed, adopted from and stopped."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import shutil
+import signal
+import tempfile
+from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+import pytest
+
+from saywhy.config.load import load_settings
+from saywhy.infra.errors import StoreVersionError
+from saywhy.infra.maildir import Maildirs
+from saywhy.infra.store.sqlite import SqliteStore
+from saywhy.model.event import Event, Kind
+from saywhy.operations.declaration import Result
+from saywhy.server.control_client import call
+from saywhy.server.processes import Processes
+from saywhy.server.supervisor import Supervisor
+from tests.operations.conftest import Events, refused
+
+HUNG = 60.0
+
+SETTINGS = """\
+[server]
+hostname = "mail.worcester.example"
+data_dir = "data"
+workers = {workers}
+[listeners.smtp]
+address = "127.0.0.1:0"
+[dns]
+nameservers = ["127.0.0.1"]
+port = 9
+timeout = 1
+[log]
+path = "events.jsonl"
+[limits]
+drain_grace = 2
+[organisation]
+file = "organisation.toml"
+"""
+
+ORGANISATION = """\
+[[domain]]
+name = "worcester.example"
+default = true
+[[mailbox]]
+name = "ann"
+addresses = ["ann@worcester.example"]
+[[receive_connector]]
+name = "Frontend"
+listeners = ["smtp"]
+relay_ranges = ["127.0.0.0/8"]
+tarpit = 0
+max_connections_per_source = 1000
+max_connections_per_source_percent = 100
+[[send_connector]]
+name = "Elsewhere"
+address_spaces = ["elsewhere.example"]
+smart_hosts = ["[127.0.0.1]"]
+"""
+
+ANN = "ann@worcester.example"
+LATER = "bob@unroutable.example"  # waits: there is no route
+
+
+class Server:
+    def __init__(self, folder: Path, supervisor: Supervisor, events: Events) -> None:
+        self.folder = folder
+        self.supervisor = supervisor
+        self.events = events
+
+    async def ask(self, operation: str, **parameters: object) -> Result:
+        return await asyncio.to_thread(call, self.folder / "data" / "control.sock", operation, parameters)
+
+    async def send(self, recipient: str) -> str:
+        """The queue id."""
+        reader, writer = await asyncio.open_connection(*self.supervisor.addresses["smtp"][0])
+        said = b"EHLO c.example\r\nMAIL FROM:<>\r\nRCPT TO:<%s>\r\nDATA\r\n" % recipient.encode()
+        writer.write(said)
+        try:
+            async with asyncio.timeout(HUNG):
+                while not (line := await reader.readline()).startswith(b"354"):
+                    assert line[:1] == b"2", line
+                writer.write(b"Subject: x\r\n\r\nx\r\n.\r\n")
+                reply = (await reader.readline()).decode()
+        finally:
+            writer.close()
+            await asyncio.sleep(0)
+        assert reply.startswith("250 2.0.0 Queued as "), reply
+        return reply.split()[-1]
+
+    async def send_by_each(self, recipient: str, shards: set[str]) -> list[str]:
+        """Until every one of `shards` has taken a message; the queue ids."""
+        ids: list[str] = []
+        async with asyncio.timeout(HUNG):
+            while {id_.partition("-")[0] for id_ in ids} != shards:
+                ids.append(await self.send(recipient))
+        return ids
+
+    async def until(self, reached: Callable[[], object]) -> None:
+        async with asyncio.timeout(HUNG):
+            while not reached():
+                await asyncio.sleep(0.02)
+
+    def lying(self) -> int:
+        new = Maildirs(self.folder / "data" / "mailboxes").path("ann") / "new"
+        return len(list(new.iterdir())) if new.exists() else 0
+
+    def told(self, part: str) -> list[Event]:
+        return [event for event in self.events.of(Kind.WORKER) if part in event.text]
+
+
+@pytest.fixture
+def folder() -> Iterator[Path]:
+    path = Path(tempfile.mkdtemp(prefix="sw"))
+    (path / "organisation.toml").write_text(ORGANISATION)
+    yield path
+    shutil.rmtree(path)
+
+
+@asynccontextmanager
+async def running(folder: Path, workers: int) -> AsyncIterator[Server]:
+    config = folder / "saywhy.toml"
+    config.write_text(SETTINGS.format(workers=workers))
+    events = Events()
+    reread = lambda: load_settings(config)  # noqa: E731
+    supervisor = Supervisor(load_settings(config), Processes(), reread=reread, sink=events, synchronous="OFF")
+    await supervisor.start()
+    try:
+        yield Server(folder, supervisor, events)
+    finally:
+        await supervisor.stop()
+
+
+async def test_two_workers_are_one_server_to_whoever_asks(folder: Path) -> None:
+    async with running(folder, 2) as server:
+        ids = await server.send_by_each(LATER, {"1", "2"})
+        [queue] = (await server.ask("queue list")).rows
+        assert (queue["messages"], queue["recipients"]) == (len(ids), len(ids))
+        listed = [row["message"] for row in (await server.ask("message list")).rows]
+        assert sorted(listed) == sorted(ids)
+        for id_ in (next(i for i in ids if i[0] == shard) for shard in "12"):
+            assert "unroutable.example" in (await server.ask("message show", message=id_)).text
+            assert id_ in (await server.ask("trace", message_id=id_)).text
+            assert (await server.ask("message remove", message=id_, no_ndr=True)).rows[0]["message"] == id_
+        assert len((await server.ask("message list")).rows) == len(ids) - 2
+        assert (await server.ask("queue retry", all=True)).rows == ({"recipients": len(ids) - 2},)
+        error = await refused(server.ask("message show", message="9-1"))
+        assert error.code == "not-found"
+
+
+async def test_a_change_of_the_organisation_is_in_force_everywhere_when_it_returns(folder: Path) -> None:
+    async with running(folder, 2) as server:
+        await server.ask("recipient add", kind="mailbox", name="ben", address=["ben@worcester.example"])
+        await server.send_by_each("ben@worcester.example", {"1", "2"})  # unknown recipients are refused at RCPT
+        await server.ask("recipient remove", name="ben")
+        for _ in range(8):
+            with pytest.raises(AssertionError, match=r"550 5\.1\.1"):
+                await server.send("ben@worcester.example")
+
+
+async def test_a_killed_worker_is_started_again_with_its_queue_and_the_latest_organisation(folder: Path) -> None:
+    async with running(folder, 2) as server:
+        await server.ask("recipient add", kind="mailbox", name="ben", address=["ben@worcester.example"])
+        ids = await server.send_by_each(LATER, {"1", "2"})
+        first = (await server.ask("status")).rows[0]
+        os.kill(int(str(first["process"])), signal.SIGKILL)
+        # What is asked meanwhile waits for it, and what connects to it does.
+        await server.until(lambda: server.told("by SIGKILL"))
+        assert len((await server.ask("message list")).rows) == len(ids)
+        await server.send_by_each("ben@worcester.example", {"1", "2"})
+        again = (await server.ask("status")).rows[0]
+        assert (again["starts"], again["state"], first["starts"]) == (2, "running", 1)
+        assert again["process"] != first["process"]
+        [told] = server.told("by SIGKILL")
+        assert (
+            told.text == f"worker 1 (process {first['process']}) has ended (by SIGKILL); it is started again now"
+        )
+
+
+async def test_a_worker_that_does_not_last_is_started_later_and_later(folder: Path) -> None:
+    async with running(folder, 1) as server:
+        for number in range(1, 4):
+            await server.until(lambda number=number: len(server.told("takes mail")) == number)
+            [row] = (await server.ask("status")).rows
+            os.kill(int(str(row["process"])), signal.SIGKILL)
+            await server.until(lambda number=number: len(server.told("by SIGKILL")) == number)
+        assert [event.text.rpartition("again ")[2] for event in server.told("by SIGKILL")] == [
+            "now",
+            "in 0.25 s",
+            "in 0.5 s",
+        ]
+        await server.until(lambda: len(server.told("takes mail")) == 4)
+
+
+async def test_fewer_workers_adopt_what_more_have_left_and_more_add_shards(folder: Path) -> None:
+    async with running(folder, 3) as server:
+        ids = await server.send_by_each(LATER, {"1", "2", "3"})
+    async with running(folder, 1) as server:
+        [row] = (await server.ask("status")).rows
+        assert row["shards"] == ["1", "2", "3"]
+        assert sorted(str(row["message"]) for row in (await server.ask("message list")).rows) == sorted(ids)
+        assert (await server.send(LATER)).startswith("1-")  # new mail goes to its own shard only
+        text = (await server.ask("status")).text
+        assert "Elsewhere: each of 3 queues has 7 of 20 connections to a destination." in text
+        # A route appears, and adopted mail leaves by it.
+        await server.ask("domain add", name="unroutable.example", type="internal-relay")
+        await server.ask("recipient add", kind="contact", name="bob", address=[LATER], external=ANN)
+        await server.ask("queue retry", all=True)
+        await server.until(lambda: server.lying() == len(ids) + 1)
+
+    async with running(folder, 2) as server:
+        assert [row["shards"] for row in (await server.ask("status")).rows] == [["1", "3"], ["2"]]
+        assert (await server.ask("message list")).rows == ()
+        await server.send_by_each(ANN, {"1", "2"})
+
+
+async def test_what_keeps_a_worker_from_starting_keeps_the_server_and_is_said(folder: Path) -> None:
+    store = await SqliteStore.open(folder / "data" / "queue", 2)
+    await store.close()
+    import sqlite3
+
+    with sqlite3.connect(folder / "data" / "queue" / "queue-2.sqlite3") as file:
+        file.execute("PRAGMA user_version = 99")
+    file.close()
+    with pytest.raises(StoreVersionError, match=r"queue-2\.sqlite3 has schema 99"):
+        async with running(folder, 2):
+            pass
+
+
+async def test_a_reload_is_in_force_in_workers_and_drops_nobody(folder: Path) -> None:
+    async with running(folder, 2) as server:
+        clients = [await asyncio.open_connection(*server.supervisor.addresses["smtp"][0]) for _ in range(8)]
+        for reader, _ in clients:
+            assert (await reader.readline()).startswith(b"220 ")
+        text = (folder / "saywhy.toml").read_text().replace("drain_grace = 2", "max_in_flight_bytes = 1048576")
+        (folder / "saywhy.toml").write_text(text.replace("workers = 2", "workers = 5"))
+        await server.supervisor.reload()
+        told = server.events.of(Kind.RELOAD)[-1].text
+        assert "now in force: limits.max_in_flight_bytes, limits.drain_grace" in told
+        assert "after a restart only: server.workers" in told
+        (folder / "saywhy.toml").write_text("[server]\nhostnam = 1\n")
+        await server.supervisor.reload()
+        faults = [event.text for event in server.events.of(Kind.CONFIG_FAULT)]
+        assert any("hostnam" in text and "stay in force" in text for text in faults)
+        for reader, writer in clients:
+            writer.write(b"NOOP\r\nQUIT\r\n")
+            assert [(await reader.readline())[:3] for _ in range(2)] == [b"250", b"221"]
+            writer.close()
+
+
+async def test_a_stop_lets_a_transfer_finish(folder: Path) -> None:
+    async with running(folder, 2) as server:
+        reader, writer = await asyncio.open_connection(*server.supervisor.addresses["smtp"][0])
+        writer.write(b"EHLO c.example\r\nMAIL FROM:<>\r\nRCPT TO:<ann@worcester.example>\r\nDATA\r\n")
+        while not (await reader.readline()).startswith(b"354"):
+            pass
+        writer.write(b"Subject: x\r\n\r\n")
+        stopping = asyncio.create_task(server.supervisor.stop())
+        address = server.supervisor.addresses["smtp"][0]
+        async with asyncio.timeout(HUNG):
+            while await _connects(address):
+                await asyncio.sleep(0.01)
+        writer.write(b"the rest\r\n.\r\n")
+        assert (await reader.readline()).startswith(b"250 2.0.0 Queued as ")
+        await stopping
+        writer.close()
+
+
+async def _connects(address: tuple[str, int]) -> bool:
+    try:
+        _, writer = await asyncio.open_connection(*address)
+    except OSError:
+        return False
+    writer.close()
+    return True

@@ -48,6 +48,19 @@ def size(value: object) -> int:
         raise reject(f"{shown(value)} is not a size", 'write it as "500 KB", "36 MB" or "1 GB"') from None
 
 
+def marks(value: object) -> tuple[float, float, float, float]:
+    """Medium from, high from, no longer high below, low again below."""
+    cure = "write four, such as [96, 99, 97, 94]: medium from, high from, no longer high below, low again below"
+    if not isinstance(value, list | tuple) or len(value) != 4:
+        raise reject(f"{shown(value)} is not four numbers", cure)
+    if not all(isinstance(each, int | float) and not isinstance(each, bool) and 0 <= each < 1e9 for each in value):
+        raise reject("one of them is no number, or below zero", cure)
+    medium, high, from_high, from_medium = map(float, value)
+    if not from_medium < medium <= from_high < high:
+        raise reject("they contradict one another", cure)
+    return medium, high, from_high, from_medium
+
+
 def path(value: object) -> Path:
     if isinstance(value, Path):
         return value

@@ -39,6 +39,7 @@ File = Annotated[Path, PlainValidator(checks.path)]
 HostName = Annotated[str, PlainValidator(checks.host_name)]
 IpAddress = Annotated[str, PlainValidator(checks.ip_address)]
 IpAddresses = Annotated[tuple[IpAddress, ...], Field(strict=False)]
+Marks = Annotated[tuple[float, float, float, float], PlainValidator(checks.marks)]
 Bindings = Annotated[tuple[Binding, ...], PlainValidator(checks.bindings)]
 
 
@@ -142,6 +143,26 @@ class Limits(Section):
     )
 
 
+class PressureSettings(Section):
+    """Back pressure: when a resource is short, mail is slowed or refused with 4.3.1 until it is not.
+
+    Four numbers each: medium from, high from, no longer high below, low again below.  `saywhy pressure show` says
+    what is done at which level.
+    """
+
+    queue_disk: Marks = setting((96, 99, 97, 94), "Used space of the queue's volume.", unit="percent")
+    queue_disk_free: Size = setting(
+        500 * MIB, "It is high, too, with less free space than this, on volumes of ten times as much.", unit="size"
+    )
+    log_disk: Marks = setting((89, 99, 90, 80), "Used space of the log's volume.", unit="percent")
+    process_memory: Marks = setting((72, 75, 73, 71), "Memory of the server's own processes.", unit="percent")
+    system_memory: Marks = setting((88, 94, 89, 84), "Memory in use by all programs.", unit="percent")
+    submission_queue: Marks = setting(
+        (9999, 15000, 10000, 2000), "Recipients in a queue that could not be categorized yet.", unit="recipients"
+    )
+    commits: Marks = setting((999, 1500, 1000, 800), "Changes that wait for the disk.", unit="changes")
+
+
 class Timeouts(Section):
     """How long the SMTP client waits for the other side (RFC 5321 section 4.5.3.2: these are its minima)."""
 
@@ -188,5 +209,6 @@ class Settings(Section):
     log: Log = Log()
     control: Control = Control()
     limits: Limits = Limits()
+    pressure: PressureSettings = PressureSettings()
     timeouts: Timeouts = Timeouts()
     organisation: OrganisationFile = OrganisationFile()

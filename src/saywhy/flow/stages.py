@@ -47,6 +47,26 @@ class Directory(Protocol):
         ...
 
 
+class Pressure(Protocol):
+    """What is short (spec F9).  `known`: the client may relay."""
+
+    def refuses(self, known: bool) -> str:
+        """The resource for which a message is refused at MAIL, or nothing."""
+        ...
+
+    def delay(self, known: bool) -> float:
+        """Seconds that MAIL waits for its answer."""
+        ...
+
+
+class NoPressure:
+    def refuses(self, known: bool) -> str:  # noqa: ARG002
+        return ""
+
+    def delay(self, known: bool) -> float:  # noqa: ARG002
+        return 0.0
+
+
 @dataclass(frozen=True, slots=True)
 class Submission:
     """A message accepted by a receive stage.  `content` has the trace header on; `number` names it already."""

@@ -55,6 +55,9 @@ class Kind(enum.IntEnum):
     CLOCK = 310  # the system's clock was set
     HOP_DOWN = 311  # a next hop, or what stands behind a queue of ours, stopped working
     HOP_BACK = 312  # it works again, and what waited for it is tried at once
+    PRESSURE = 313  # a resource became short, or is not any more
+    STORE_WELL = 314  # the queue can be written again
+    STORE_OPEN = 315  # a large queue is being opened: how far it is
 
 
 @dataclass(frozen=True, slots=True)

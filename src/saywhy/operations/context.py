@@ -16,6 +16,7 @@ from saywhy.model.address import Address
 from saywhy.model.clock import Clock
 from saywhy.model.event import Event, Sink
 from saywhy.model.organisation import Organisation
+from saywhy.model.pressure import Level, Reading, Resource
 from saywhy.model.queued import Message, Pending, QueueId
 
 
@@ -86,6 +87,18 @@ class QueueAdmin(Protocol):
         ...
 
 
+class PressureAdmin(Protocol):
+    """Back pressure in the workers (server/pressure)."""
+
+    async def pressure(self) -> list[Reading]:
+        """Each resource at each worker."""
+        ...
+
+    async def override(self, resource: Resource | None, level: Level | None) -> list[Reading]:
+        """Set the level of `resource`, or of all; None goes by the meters again.  As it is afterwards."""
+        ...
+
+
 class OrganisationAccess(Protocol):
     """The organisation in force, and changes to it (server/organisation.CurrentOrganisation)."""
 
@@ -142,4 +155,5 @@ class Context:
     listeners: frozenset[str] | None = None
     actor: str = ""
     server: ServerAccess | None = None
+    pressure: PressureAdmin | None = None  # of a running server
     changing: asyncio.Lock = field(default_factory=asyncio.Lock)  # one change at a time

@@ -8,11 +8,11 @@ from __future__ import annotations
 import os
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Protocol
 
 from saywhy.config.settings import Settings
 from saywhy.config.snapshot import Table
+from saywhy.infra.meters import resident
 from saywhy.model.clock import Clock
 from saywhy.model.event import Sink
 from saywhy.operations.context import WorkerState
@@ -94,12 +94,3 @@ class Inside:
     def workers(self) -> Sequence[WorkerState]:
         shards = self.worker.post.shards
         return [WorkerState(1, os.getpid(), "running", self._since, 1, shards, resident(os.getpid()))]
-
-
-def resident(process: int) -> int:
-    """Octets in memory; 0 where it cannot be told."""
-    try:
-        pages = int(Path(f"/proc/{process}/statm").read_text().split()[1])
-    except (OSError, IndexError, ValueError):
-        return 0
-    return pages * os.sysconf("SC_PAGE_SIZE")

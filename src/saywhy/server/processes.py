@@ -9,10 +9,11 @@ from typing import Any
 
 from saywhy.config.settings import Settings
 from saywhy.config.snapshot import Table
+from saywhy.infra.meters import resident
 from saywhy.model.event import Event, Kind
 from saywhy.operations.context import WorkerState
 from saywhy.server import sockets
-from saywhy.server.crew import Equipment, resident
+from saywhy.server.crew import Equipment
 from saywhy.server.hand import Hand
 from saywhy.server.organisation import Step
 from saywhy.server.shards import Access

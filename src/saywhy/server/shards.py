@@ -17,8 +17,9 @@ from saywhy.flow.queue.admin import Rechecked
 from saywhy.infra.store.protocol import CauseRow, MessageFilter, QueueRow, TrackingFilter
 from saywhy.model.address import Address
 from saywhy.model.event import Event
+from saywhy.model.pressure import Level, Reading, Resource
 from saywhy.model.queued import Message, Pending, QueueId
-from saywhy.operations.context import QueueAdmin, QueueReads
+from saywhy.operations.context import PressureAdmin, QueueAdmin, QueueReads
 
 
 class Access(Protocol):
@@ -29,14 +30,16 @@ class Access(Protocol):
 
 READS = frozenset(name for name in vars(QueueReads) if not name.startswith("_"))
 ADMIN = frozenset(name for name in vars(QueueAdmin) if not name.startswith("_"))
+PRESSURE = frozenset(name for name in vars(PressureAdmin) if not name.startswith("_"))
 
 
-def access(store: QueueReads, queue: QueueAdmin) -> Access:
+def access(store: QueueReads, queue: QueueAdmin, pressure: PressureAdmin | None = None) -> Access:
     """To a shard in this process.  Nothing but what the Protocols name can be called."""
 
+    owners = {**dict.fromkeys(READS, store), **dict.fromkeys(ADMIN, queue), **dict.fromkeys(PRESSURE, pressure)}
+
     async def ask(method: str, *arguments: Any) -> Any:
-        owner = {**dict.fromkeys(READS, store), **dict.fromkeys(ADMIN, queue)}[method]
-        return await getattr(owner, method)(*arguments)
+        return await getattr(owners[method], method)(*arguments)
 
     return ask
 
@@ -127,6 +130,14 @@ class Shards:
                 by_queue[each.queue] = Rechecked(each.queue, seen.trouble or each.trouble, released)
         return [by_queue[queue] for queue in sorted(by_queue)]
 
+    # -- PressureAdmin --
+
+    async def pressure(self) -> list[Reading]:
+        return _workers(await self._each("pressure"))
+
+    async def override(self, resource: Resource | None, level: Level | None) -> list[Reading]:
+        return _workers(await self._each("override", resource, level))
+
     # -- who is asked --
 
     async def _all(self, method: str, *arguments: Any) -> list[Any]:
@@ -156,3 +167,8 @@ def _queue(rows: Sequence[QueueRow]) -> QueueRow:
         next_due=min(row.next_due for row in rows),
         oldest=min(row.oldest for row in rows),
     )
+
+
+def _workers(readings: Sequence[Reading]) -> list[Reading]:
+    """A worker with several shards was asked several times."""
+    return list({(reading.worker, reading.resource): reading for reading in readings}.values())

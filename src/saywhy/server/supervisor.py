@@ -184,6 +184,7 @@ class Supervisor:
             self.clock,
             listeners=frozenset(self.settings.listeners),
             server=self,
+            pressure=shards,
         )
         control = ControlServer(self.settings.control.socket, self.context)
         await control.start()

@@ -41,6 +41,7 @@ from saywhy.server import privileges
 from saywhy.server.clockwatch import ClockWatch
 from saywhy.server.door import Door
 from saywhy.server.organisation import FollowedOrganisation
+from saywhy.server.pressure import PressureWatch
 from saywhy.server.shards import Access, access
 from saywhy.server.shares import part
 from saywhy.server.sockets import Sockets
@@ -120,11 +121,21 @@ class Worker:
             self._stack.push_async_callback(self._stop_queue, queue)
             self.organisation.changed.append(queue.organisation_changed)
         self.store, self.queue = stores[0], queues[0]
+        self._pressure = self._watch_pressure(stores, queues)
         shards = zip(self.post.shards, stores, queues, strict=True)
-        self.accesses = {shard: access(store, queue) for shard, store, queue in shards}
+        self.accesses = {shard: access(store, queue, self._pressure) for shard, store, queue in shards}
         watch = asyncio.create_task(ClockWatch(self.retry_all, self.sink).run())
         self._stack.callback(watch.cancel)
         await self._listen(sockets, self._services())
+
+    def _watch_pressure(self, stores: list[SqliteStore], queues: list[Queue]) -> PressureWatch:
+        post = self.post
+        watch = PressureWatch(
+            lambda: self.settings, post.number, post.workers, stores, queues, self.clock, self.sink
+        )
+        task = asyncio.create_task(watch.run())
+        self._stack.callback(task.cancel)
+        return watch
 
     async def _open_store(self, shard: int) -> SqliteStore:
         store = await SqliteStore.open(self.settings.store.path, shard, synchronous=self._synchronous)
@@ -179,6 +190,7 @@ class Worker:
             clock=self.clock,
             sink=self.sink,
             in_flight=self._in_flight,
+            pressure=self._pressure.state,
             names=self._resolver,
             over_quota=self._mailstore.over_send_quota,
         )

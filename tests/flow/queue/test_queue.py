@@ -6,6 +6,7 @@ import asyncio
 
 import pytest
 
+from saywhy.flow.queue.settings import QueueSettings
 from saywhy.infra.errors import StoreError
 from saywhy.lab.clock import jumping
 from saywhy.model.envelope import Notify
@@ -259,9 +260,43 @@ async def test_a_result_that_cannot_be_written_is_kept_and_nothing_is_sent_twice
         desk.store.before = [StoreError("no space", full=True)] * 6
         await desk.settled(2 * MINUTE)
         assert len(desk.attempts) == 1
-        assert len(desk.sink.of(Kind.STORE_FAULT)) == 6
+        assert len(desk.sink.of(Kind.STORE_FAULT)) == 1
+        [well] = desk.sink.of(Kind.STORE_WELL)
+        assert "6 tries" in well.text
         assert await desk.empty()
         assert desk.sink.kinds()[-1] is Kind.SEND
+
+
+@jumping
+async def test_nothing_is_tried_while_a_result_cannot_be_written_and_then_all_is() -> None:
+    desk = Desk(settings=QueueSettings(max_attempts=1))
+    async with running(desk):
+        desk.queue.hold(True)
+        for name in "abc":
+            await desk.send(f"{name}@one.test")
+        desk.store.before = [StoreError("read-only", read_only=True)] * 4
+        desk.queue.hold(False)
+        await desk.settled(6)
+        assert len(desk.attempts) == 1
+        await desk.settled(2 * MINUTE)
+        assert len(desk.attempts) == 3
+        assert (len(desk.sink.of(Kind.STORE_FAULT)), len(desk.sink.of(Kind.STORE_WELL))) == (1, 1)
+        assert await desk.empty()
+
+
+@jumping
+async def test_held_by_back_pressure_mail_is_taken_and_sent_when_it_is_over() -> None:
+    desk = Desk()
+    async with running(desk):
+        desk.queue.hold(True)
+        await desk.send("a@one.test")
+        await desk.settled(HOUR)
+        assert desk.attempts == []
+        desk.queue.relieve()
+        desk.queue.hold(False)
+        await desk.settled()
+        assert len(desk.attempts) == 1
+        assert await desk.empty()
 
 
 @jumping

@@ -20,13 +20,14 @@ from saywhy.operations.declaration import Operation, OperationError, Parameter, 
 from saywhy.operations.registry import operations
 from saywhy.operations.wire import MAX_REQUEST, error_object
 
-GROUPS = ("status", "queue", "message", "trace", "recipient", "domain", "user", "org")
+GROUPS = ("status", "queue", "message", "trace", "recipient", "domain", "user", "org", "pressure")
 _HELP = {
     "queue": "What waits, by next hop.",
     "message": "Single messages in the queue.",
     "recipient": "Mailboxes, contacts and groups.",
     "domain": "The domains that mail is taken for.",
     "user": "Logins for submission.",
+    "pressure": "What is short, and what is done about it.",
     "org": "The whole organisation as a file.",
 }
 _STATUS = {"usage": 2, "no-server": 3}

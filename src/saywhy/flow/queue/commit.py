@@ -1,12 +1,9 @@
 """A result must reach the store: it is kept in memory and tried again until it does.
 
-While the store cannot be written, the attempts whose results wait here count among those under way, so that
-soon nothing new is tried whose result could not be written either.
+While results wait here nothing new is tried (health.py).
 """
 
 from __future__ import annotations
-
-import asyncio
 
 from saywhy.flow.queue.context import Context
 from saywhy.flow.queue.window import Window
@@ -34,6 +31,8 @@ class Committer:
             raise
         finally:
             self._window.entering.difference_update(new)
+        if self._context.health.failing:
+            self._context.tell(Kind.STORE_WELL, self._context.health.works(self._context.now()))
         for event in change.events:
             self._context.sink.emit(event)
 
@@ -46,7 +45,8 @@ class Committer:
             except ChangeConflict:
                 return False
             except StoreError:
-                await asyncio.sleep(pause)
+                self._context.health.held = True
+                await self._context.health.wait(pause)
                 pause = min(2 * pause, self._context.settings.store_retry_limit)
             else:
                 return True

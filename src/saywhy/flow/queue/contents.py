@@ -44,3 +44,7 @@ class Contents:
         if entry.uses <= 0:
             del self._entries[message]
             self._room += len(entry.content)
+
+    def clear(self) -> None:
+        self._room += sum(len(entry.content) for entry in self._entries.values())
+        self._entries.clear()

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
+from saywhy.flow.queue.health import Health
 from saywhy.flow.queue.settings import QueueSettings
 from saywhy.flow.stages import CurrentOrganisation
 from saywhy.infra.store.protocol import Store
@@ -20,6 +21,7 @@ class Context:
     clock: Clock
     sink: Sink
     settings: QueueSettings
+    health: Health = field(default_factory=Health)
 
     def now(self) -> float:
         return self.clock.now()
@@ -31,6 +33,8 @@ class Context:
 
     def tell(self, kind: Kind, text: str, message: Message | None = None) -> None:
         """A fault, for the log and its reader."""
+        if kind is Kind.STORE_FAULT and not self.health.trouble(self.now()):
+            return
         name = str(message.id) if message else ""
         message_id = message.headline.message_id if message else ""
         self.sink.emit(Event(kind, self.now(), name, message_id, text=text[:1000]))

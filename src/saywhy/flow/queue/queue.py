@@ -61,7 +61,7 @@ class Queue:
     ) -> None:
         context = Context(store, organisation, clock, sink, settings)
         window = Window(settings, organisation)
-        contents = Contents(settings.content_bytes)
+        contents = self._contents = Contents(settings.content_bytes)
         mender = self._mender = Mender(context, window, recheck)
         entry = Entry(context, window, categorize, select_route, report, mender)
         settler = Settler(context, entry)
@@ -95,6 +95,15 @@ class Queue:
     async def submit(self, submission: Submission) -> None:
         """Take a message; returns when it is durable, Refused when it could not be."""
         await self._intake(submission)
+
+    def hold(self, held: bool) -> None:
+        """Start no attempts as long as it is held; those under way go on."""
+        self._scheduler.held = held
+        self._scheduler.pump()
+
+    def relieve(self) -> None:
+        """Memory is short: contents are read from the store when they are needed."""
+        self._contents.clear()
 
     def organisation_changed(self) -> None:
         """A new revision is in force: whatever has no route is routed again (else within half a minute)."""

@@ -45,6 +45,8 @@ class Scheduler:
         self._committer = committer
         self._removed = removed
         self._running = False
+        self.held = False  # by back pressure
+        self._context.health.recovered.append(self.pump)
         self._attempts: set[asyncio.Task[None]] = set()
         self._errands: set[asyncio.Task[None]] = set()
         self._quick: dict[Job, float] = {}  # when each began, oldest first
@@ -101,6 +103,8 @@ class Scheduler:
     def pump(self) -> None:
         """Start whatever may start."""
         settings = self._context.settings
+        if self.held or self._context.health.held:
+            return
         while self._running and self._octets < settings.max_attempt_bytes:
             if self._crowded():
                 self._make_room()

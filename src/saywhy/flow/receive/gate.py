@@ -38,7 +38,21 @@ class Gate:
             refusal = filters.check_sender(services.organisation(), connector, sender, known=known)
         if refusal is None and services.in_flight.full:
             refusal = refusals.no_resources(connector.name, Step.MAIL, "messages in transfer")
+        if refusal is None:
+            refusal = self._pressure(client)
         return refusal
+
+    def _pressure(self, client: Client) -> Failure | None:
+        """Spec F9 and A2 4.3.1: only who signed in is told which resource it is."""
+        known = policy.may_relay(self._connector, client)
+        short = self._services.pressure.refuses(known)
+        if not short:
+            return None
+        return refusals.no_resources(self._connector.name, Step.MAIL, short, told=client.user is not None)
+
+    def delay(self, client: Client) -> float:
+        """Seconds to let MAIL wait because a resource is short."""
+        return self._services.pressure.delay(policy.may_relay(self._connector, client))
 
     def asks(self, client: Client, sender: Address | None) -> bool:
         """Whether there is something to `ask` about this sender that takes time."""

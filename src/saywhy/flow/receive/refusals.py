@@ -52,10 +52,10 @@ def timed_out(connector: str, seconds: int) -> Failure:
     )
 
 
-def no_resources(connector: str, step: Step, name: str) -> Failure:
-    return _failure(
-        452, "4.3.1", "system-resources", "Insufficient system resources", _at(step, connector, name=name)
-    )
+def no_resources(connector: str, step: Step, name: str, *, told: bool = False) -> Failure:
+    """`name` of what is short; `told`: the client may know it."""
+    text = f"Insufficient system resources ({name})" if told else "Insufficient system resources"
+    return _failure(452, "4.3.1", "system-resources", text, _at(step, connector, name=name))
 
 
 def no_room(connector: str) -> Failure:

@@ -8,7 +8,7 @@ from typing import Protocol
 
 from saywhy.flow.receive.asking import Names
 from saywhy.flow.receive.limits import Connections, InFlight, Rates
-from saywhy.flow.stages import CurrentOrganisation, Submit
+from saywhy.flow.stages import CurrentOrganisation, NoPressure, Pressure, Submit
 from saywhy.model.address import Address
 from saywhy.model.clock import Clock
 from saywhy.model.event import Sink
@@ -54,3 +54,4 @@ class Services:
     over_quota: OverQuota
     connections: Connections = field(default_factory=Connections)
     rates: Rates = field(default_factory=Rates)
+    pressure: Pressure = field(default_factory=NoPressure)

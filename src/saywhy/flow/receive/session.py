@@ -210,10 +210,19 @@ class Session:
 
     def _mail(self, event: smtp.Mail) -> None:
         refusal = self._gate.sender(self._client, self._tls_offered, event.sender)
-        if refusal is None and self._gate.asks(self._client, event.sender):
+        if refusal is None and (delay := self._gate.delay(self._client)):
+            self._wait(self._mail_later(event, delay))
+        elif refusal is None and self._gate.asks(self._client, event.sender):
             self._wait(self._mail_after_asking(event))
         else:
             self._begin(event, refusal)
+
+    async def _mail_later(self, event: smtp.Mail, delay: float) -> None:
+        await asyncio.sleep(delay)
+        if self._gate.asks(self._client, event.sender):
+            await self._mail_after_asking(event)
+        else:
+            self._begin(event, None)
 
     async def _mail_after_asking(self, event: smtp.Mail) -> None:
         self._begin(event, await self._gate.ask(self._client, event.sender))

@@ -56,6 +56,7 @@ class SqliteStore:
         self._connection = connection
         self._upkeep = upkeep
         self._closed = False
+        self.committing = 0  # changes that are not on disk yet
         self._files = ThreadPoolExecutor(max_workers=4, thread_name_prefix="saywhy-store-files")
         self._reader = Reader(place.database, "reader")
         self._lister = Reader(place.database, "lister")
@@ -100,7 +101,11 @@ class SqliteStore:
             self._files.submit(self._file_then_put, rows, future)
         else:
             self._writer.put(rows, future)
-        await future
+        self.committing += 1
+        try:
+            await future
+        finally:
+            self.committing -= 1
 
     def _file_then_put(self, rows: Rows, future: asyncio.Future[None]) -> None:
         """In a thread of its own: a large content's sync holds up no other commit."""

@@ -97,7 +97,9 @@ def diagnose(
     asked = _Asked(reply_code, _worth(status), class_, remote, reporting, action, step)
     verdict = _verdict(asked, text[framed.start : framed.end], framed.framed)
     if framed.framed and not verdict.words and verdict.confidence is Confidence.LOW:
-        outer = _verdict(asked, text[: framed.start], framed=False)
+        outer = classify_reply(
+            verdict.status.class_ * 100 + 50, None, (text[: framed.start],), step, tables=common.FRAME
+        )
         verdict = outer if outer.words else verdict
     span = locate(text, verdict.words) if verdict.words and text == written else None
     return _diagnosis(verdict, asked, span)
@@ -154,16 +156,15 @@ def _verdict(asked: _Asked, text: str, framed: bool) -> Verdict:
     found = _CODED.search(text) or _REPLY.search(text)
     status = asked.status or _status_in(text)
     reply = _reply(asked, status, int(found[1]) if found else 0)
-    alone = not (framed or asked.remote)
-    own = alone and not (found or asked.reply_code)
+    own = not (framed or found or asked.reply_code)
     # A code of network and routing is mostly the reporting server's own, even in the form of a reply.
-    saw = own or (alone and status is not None and status.subject == 4)
+    saw = own or (not framed and status is not None and status.subject == 4)
     host = asked.remote or asked.reporting
     verdict = classify_reply(
         reply, status, (text,), asked.step, host=host, tables=common.OWN if saw else common.QUOTED
     )
     timed_out = status is not None and (status.subject, status.detail) == (4, 7)
-    if (own or timed_out) and not verdict.words and verdict.grounds != TAGGED:
+    if ((own and not asked.remote) or timed_out) and not verdict.words and verdict.grounds != TAGGED:
         return _own_code(status) or verdict
     return verdict
 

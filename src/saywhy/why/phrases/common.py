@@ -15,13 +15,14 @@ from saywhy.why.phrases import asian, european, hints, own, providers, sentences
 from saywhy.why.phrases.index import Phrases, Row
 from saywhy.why.phrases.tags import LINKS, TAGS
 
-__all__ = ["EXACT", "GUESSES", "LINKS", "OWN", "QUOTED", "ROWS", "TABLES", "TAGS", "THEIRS", "phrases"]
+__all__ = ["EXACT", "FRAME", "GUESSES", "LINKS", "OWN", "QUOTED", "ROWS", "TABLES", "TAGS", "THEIRS", "phrases"]
 
 # What a remote server says; what a report quotes, where a guess is better than nothing; and what a sending server
 # says of its own attempts.
 THEIRS = ("sentences", "european", "asian", "sessions", "hints", "european hints", "asian hints")
 QUOTED = (*THEIRS, "vague")
 OWN = ("own", *QUOTED)
+FRAME = ("own", "sentences", "european", "asian")  # what the frame around another's words may say itself
 # Tables whose words are no more than a guess.
 GUESSES = frozenset({"vague"})
 # Tables whose words stand against a code that says otherwise.

@@ -81,11 +81,14 @@ def test_every_operation_is_a_command() -> None:
     for group in GROUPS:
         command = command_for(group)
         assert command.name == group
-        if isinstance(command, click.Group):
-            names |= {f"{group} {name}" for name in command.commands}
-        else:
-            names.add(group)
+        names |= _commands(command, group)
     assert names == set(operations())
+
+
+def _commands(command: click.Command, name: str) -> set[str]:
+    if not isinstance(command, click.Group):
+        return {name}
+    return {found for inner, each in command.commands.items() for found in _commands(each, f"{name} {inner}")}
 
 
 @pytest.mark.parametrize("name", sorted(operations()))

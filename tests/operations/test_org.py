@@ -40,7 +40,7 @@ async def test_a_dry_run_says_what_would_change_and_changes_nothing(
 ) -> None:
     result = await run("org apply", file=file(WANTED), dry_run=True)
     assert [(row["action"], row["kind"], row["name"], row["fields"]) for row in result.rows] == [
-        ("change", "domain", "worcester.example", ["default: True -> False"]),
+        ("change", "domain", "worcester.example", ["default: yes -> no"]),
         (
             "change",
             "mailbox",

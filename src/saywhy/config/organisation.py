@@ -40,13 +40,16 @@ def load_organisation(path: Path, listeners: Collection[str] | None = None) -> t
 
 
 def parse_organisation(
-    text: str, name: str, listeners: Collection[str] | None = None
+    text: str, name: str, listeners: Collection[str] | None = None, *, lenient: bool = False
 ) -> tuple[OrganisationObject, ...]:
-    return from_source(toml.parse(text, name), listeners)
+    """`lenient` takes what imports bring (Violation.import_)."""
+    return from_source(toml.parse(text, name), listeners, lenient=lenient)
 
 
-def from_source(source: Source, listeners: Collection[str] | None = None) -> tuple[OrganisationObject, ...]:
-    reader = _Reader(source)
+def from_source(
+    source: Source, listeners: Collection[str] | None = None, *, lenient: bool = False
+) -> tuple[OrganisationObject, ...]:
+    reader = _Reader(source, lenient)
     reader.read()
     reader.judge(listeners)
     if reader.faults:
@@ -57,8 +60,9 @@ def from_source(source: Source, listeners: Collection[str] | None = None) -> tup
 class _Reader:
     """Collects objects with the paths at which they stand, and faults."""
 
-    def __init__(self, source: Source) -> None:
+    def __init__(self, source: Source, lenient: bool) -> None:
         self._source = source
+        self._lenient = lenient
         self.found: list[tuple[KeyPath, OrganisationObject]] = []
         self.faults: list[Fault] = []
 
@@ -88,7 +92,7 @@ class _Reader:
         incomplete = bool(self.faults)
         paths = {id(item): path for path, item in self.found}
         for violation in rules.violations([item for _, item in self.found], listeners):
-            if not (violation.missing and incomplete):
+            if not (violation.missing and incomplete) and not (violation.import_ and self._lenient):
                 self._violation(violation, paths)
 
     def _violation(self, violation: Violation, paths: dict[int, KeyPath]) -> None:

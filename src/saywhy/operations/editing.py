@@ -48,9 +48,14 @@ def name_of(item: OrganisationObject) -> str:
     return f"{kind_of(item)} {name}"
 
 
-async def commit(context: Context, seen: Organisation, edits: Sequence[Edit], what: str) -> int:
-    """Write `edits` of what was `seen`; the new revision.  OperationError names everything they would break."""
-    check(context, seen, edits, what)
+async def commit(
+    context: Context, seen: Organisation, edits: Sequence[Edit], what: str, *, lenient: bool = False
+) -> int:
+    """Write `edits` of what was `seen`; the new revision.  OperationError names everything they would break.
+
+    `lenient` lets pass what imports bring: duplicate addresses, references to who is gone.
+    """
+    check(context, seen, edits, what, lenient=lenient)
     now = context.clock.now()
     events = [_event(edit, now, context.actor) for edit in edits]
     revision = await context.organisation.change(seen.revision, _changes(edits))
@@ -59,12 +64,16 @@ async def commit(context: Context, seen: Organisation, edits: Sequence[Edit], wh
     return revision
 
 
-def check(context: Context, seen: Organisation, edits: Sequence[Edit], what: str) -> None:
+def check(
+    context: Context, seen: Organisation, edits: Sequence[Edit], what: str, *, lenient: bool = False
+) -> None:
     """OperationError for what `edits` would newly break."""
     before = stored(seen)
     gone = {id(edit.old) for edit in edits}
     after = [item for item in before if id(item) not in gone] + [edit.new for edit in edits if edit.new]
     broken = rules.violations(after, context.listeners)
+    if lenient:
+        broken = [violation for violation in broken if not violation.import_]
     if broken:
         known = set(rules.violations(before, context.listeners))
         broken = [violation for violation in broken if violation not in known]

@@ -5,16 +5,26 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import TypeVar
 
+from saywhy.config.snapshot import kind_of
 from saywhy.config.words import nearest
 from saywhy.infra.directory.table import TableDirectory
 from saywhy.infra.store.protocol import QueueRow
 from saywhy.model.address import Address, AddressError, domain_key
-from saywhy.model.organisation import AcceptedDomain, DirectoryObject, Organisation, User
+from saywhy.model.organisation import (
+    AcceptedDomain,
+    AddressPolicy,
+    DirectoryObject,
+    Folder,
+    Group,
+    Organisation,
+    User,
+)
 from saywhy.model.queued import HopKind
 from saywhy.operations.context import Context
 from saywhy.operations.declaration import OperationError
 
 T = TypeVar("T")
+R = TypeVar("R", Group, Folder)
 
 
 def not_found(kind: str, named: str, near: str, listing: str) -> OperationError:
@@ -81,6 +91,33 @@ async def possible_queue(context: Context, named: str) -> None:
     theirs = kind in (HopKind.DNS.value, HopKind.SMART_HOST.value) and connector in organisation.send_connectors
     if not (named.lower() in organisation.suspensions or ours or theirs):
         await queue(context, named)
+
+
+def group(organisation: Organisation, named: str) -> Group:
+    return _of_kind(organisation, named, Group, "group")
+
+
+def folder(organisation: Organisation, named: str) -> Folder:
+    """By name, address, or path: `\\ProblemFolder`."""
+    wanted = named.strip("\\").lower()
+    for item in organisation.recipients.values():
+        if isinstance(item, Folder) and wanted in (item.path.strip("\\").lower(), item.name.lower()):
+            return item
+    return _of_kind(organisation, named, Folder, "folder")
+
+
+def policy(organisation: Organisation, named: str) -> AddressPolicy:
+    return _get("policy", organisation.policies, named.lower(), named)
+
+
+def _of_kind(organisation: Organisation, named: str, cls: type[R], kind: str) -> R:
+    found = recipient(organisation, named)
+    if not isinstance(found, cls):
+        why = f"it is a {kind_of(found)}"
+        raise OperationError(
+            "refused", f"{kind} {named}", why, f"`saywhy recipient list --kind {kind}` shows them"
+        )
+    return found
 
 
 def near_queue(named: str, keys: Iterable[str]) -> str:

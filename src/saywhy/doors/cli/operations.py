@@ -20,11 +20,28 @@ from saywhy.operations.declaration import Operation, OperationError, Parameter, 
 from saywhy.operations.registry import operations
 from saywhy.operations.wire import MAX_REQUEST, error_object
 
-GROUPS = ("status", "queue", "message", "trace", "recipient", "domain", "user", "org", "pressure")
+GROUPS = (
+    "status",
+    "queue",
+    "message",
+    "trace",
+    "recipient",
+    "member",
+    "folder",
+    "policy",
+    "domain",
+    "user",
+    "org",
+    "pressure",
+)
 _HELP = {
     "queue": "What waits, by next hop.",
     "message": "Single messages in the queue.",
-    "recipient": "Mailboxes, contacts and groups.",
+    "recipient": "Mailboxes, contacts, groups and folders.",
+    "member": "Who is in a group.",
+    "folder": "Public folders.",
+    "folder permission": "Who may do what in a public folder.",
+    "policy": "How recipients get their addresses.",
     "domain": "The domains that mail is taken for.",
     "user": "Logins for submission.",
     "pressure": "What is short, and what is done about it.",
@@ -39,9 +56,20 @@ def command_for(name: str) -> click.Command:
         return _command(operations()[name], name)
     group = click.Group(name, help=_HELP.get(name))
     for operation in operations().values():
-        first, _, rest = operation.name.partition(" ")
-        if first == name:
-            group.add_command(_command(operation, rest))
+        first, *rest = operation.name.split(" ")
+        if rest and first == name:
+            _inner(group, rest[:-1]).add_command(_command(operation, rest[-1]))
+    return group
+
+
+def _inner(group: click.Group, names: list[str]) -> click.Group:
+    """`folder permission` within `folder`, made when its first command comes."""
+    for name in names:
+        found = group.commands.get(name)
+        if not isinstance(found, click.Group):
+            found = click.Group(name, help=_HELP.get(f"{group.name} {name}"))
+            group.add_command(found)
+        group = found
     return group
 
 

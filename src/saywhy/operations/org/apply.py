@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import dataclasses
 from collections.abc import Iterable
 
 from saywhy.config.snapshot import key_of, kind_of, stored
 from saywhy.model.organisation import OrganisationObject, TransportConfig
-from saywhy.model.record import dump
-from saywhy.operations import telling
+from saywhy.operations import differing, telling
 from saywhy.operations.context import Context
 from saywhy.operations.declaration import (
     Column,
@@ -23,28 +21,26 @@ from saywhy.operations.declaration import (
 )
 from saywhy.operations.editing import Edit, commit
 
-SECRET_FIELDS = {"password"}
 
-
-async def run(context: Context, *, file: Document, dry_run: bool) -> Result:
+async def run(context: Context, *, file: Document, lenient: bool, dry_run: bool) -> Result:
     organisation = context.organisation()
-    edits = difference(stored(organisation), _read(context, file))
+    edits = difference(stored(organisation), _read(context, file, lenient))
     if not edits:
         return Result(text=f"The organisation is what {file.name} says already: nothing to do.")
     rows = tuple(map(_row, edits))
     changes = telling.count(len(edits), "object")
     if dry_run:
         return Result(rows, f"{changes} would change; nothing was done.")
-    revision = await commit(context, organisation, edits, file.name)
+    revision = await commit(context, organisation, edits, file.name, lenient=lenient)
     return Result(rows, f"{changes} changed. Revision {revision}.")
 
 
-def _read(context: Context, file: Document) -> list[OrganisationObject]:
+def _read(context: Context, file: Document, lenient: bool) -> list[OrganisationObject]:
     from saywhy.config.faults import ConfigError
     from saywhy.config.organisation import parse_organisation  # pydantic, as in `org export`
 
     try:
-        items = parse_organisation(file.text, file.name, context.listeners)
+        items = parse_organisation(file.text, file.name, context.listeners, lenient=lenient)
     except ConfigError as error:
         faults = tuple(map(str, error.faults))
         why = f"it has {telling.count(len(faults), 'fault')}"
@@ -65,24 +61,8 @@ def _row(edit: Edit) -> Row:
         "action": edit.action,
         "kind": kind_of(edit.item),
         "name": edit.item.name,
-        "fields": _fields(edit.old, edit.new) if edit.old and edit.new else [],
+        "fields": differing.fields(edit.old, edit.new) if edit.old and edit.new else [],
     }
-
-
-def _fields(old: OrganisationObject, new: OrganisationObject) -> list[str]:
-    """`max_hops: 30 -> 100` for each field that differs; secrets are not shown."""
-    out = []
-    for field in dataclasses.fields(new):
-        before, after = getattr(old, field.name), getattr(new, field.name)
-        if before != after:
-            hidden = field.name in SECRET_FIELDS
-            out.append(field.name if hidden else f"{field.name}: {_text(before)} -> {_text(after)}")
-    return out
-
-
-def _text(value: object) -> str:
-    plain = dump(value)
-    return " ".join(map(str, plain)) if isinstance(plain, list) else str(plain)
 
 
 OPERATION = Operation(
@@ -93,6 +73,11 @@ OPERATION = Operation(
     parameters=(
         Parameter(
             "file", "The organisation file; - is standard input.", Type.FILE, positional=True, required=True
+        ),
+        Parameter(
+            "lenient",
+            "Take duplicate addresses and broken references, too, as imports bring them (`recipient check`).",
+            Type.FLAG,
         ),
         Parameter("dry_run", "Only say what would change.", Type.FLAG),
     ),

@@ -1,4 +1,4 @@
-"""`recipient list`: mailboxes, contacts and groups."""
+"""`recipient list`: mailboxes, contacts, groups and folders."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from saywhy.config.snapshot import kind_of
 from saywhy.model.organisation import Contact, DirectoryObject, Folder, Group, Mailbox
 from saywhy.operations.context import Context
 from saywhy.operations.declaration import Column, Format, Operation, Parameter, Result, Row, Type
+from saywhy.operations.recipient.properties import RECIPIENTS
 
 
 async def run(context: Context, *, kind: str, search: str, after: str, limit: int) -> Result:
@@ -49,18 +50,18 @@ def _targets(recipient: DirectoryObject) -> list[str]:
 
 OPERATION = Operation(
     name="recipient list",
-    help="Show mailboxes, contacts and groups.",
+    help="Show mailboxes, contacts, groups and folders.",
     example="saywhy recipient list --search anna",
     run=run,
     parameters=(
-        Parameter("kind", "Only these.", choices=("mailbox", "contact", "group")),
+        Parameter("kind", "Only these.", choices=RECIPIENTS),
         Parameter("search", "Only those with this text in a name or an address."),
         Parameter("after", "Only those after this name."),
         Parameter("limit", "Show at most so many.", Type.NUMBER, default=1000, least=1, most=100_000),
     ),
     columns=(
         Column("name", "Its name; `recipient remove` takes it."),
-        Column("kind", "mailbox, contact or group."),
+        Column("kind", "mailbox, contact, group or folder."),
         Column("addresses", "Its addresses, the primary one first.", Format.LIST),
         Column("goes to", "Where a contact's or a group's mail goes.", Format.LIST),
         Column("display name", "The name people see."),

@@ -1,0 +1,1 @@
+"""Client permissions of public folders."""

@@ -5,6 +5,8 @@ from __future__ import annotations
 import json
 import os
 import re
+import subprocess
+import sys
 import threading
 from collections.abc import Iterator
 from dataclasses import replace
@@ -291,3 +293,25 @@ def test_stderr_is_left_open(capfd: pytest.CaptureFixture[str]) -> None:
     sink.close()
     os.write(2, b"still here\n")
     assert capfd.readouterr().err == jsonl.line(FAIL).decode() + "still here\n"
+
+
+SHARED = """
+import sys
+from saywhy.infra.log.writer import LineWriter
+writer = LineWriter(None, lambda lines: b"lost\\n")
+for number in range(10_000):
+    writer.write(sys.argv[1].encode() * 150 + b"\\n")
+writer.close(60)
+"""
+
+
+def test_lines_of_several_processes_stay_whole_on_a_pipe() -> None:
+    """Supervisor and workers share standard error, which may be the pipe of a service manager."""
+    reading, writing = os.pipe()
+    processes = [subprocess.Popen([sys.executable, "-c", SHARED, name], stderr=writing) for name in "abc"]
+    os.close(writing)
+    with os.fdopen(reading, "rb") as pipe_:
+        lines = pipe_.read().split(b"\n")
+    assert [process.wait(60) for process in processes] == [0, 0, 0]
+    assert sorted(set(lines)) == [b"", b"a" * 150, b"b" * 150, b"c" * 150]
+    assert len(lines) == 30_001

@@ -27,6 +27,7 @@ from saywhy.model.organisation import (
     ReceiveConnector,
     SendConnector,
     Suspension,
+    TlsAuthLevel,
     TransportConfig,
     User,
 )
@@ -276,8 +277,7 @@ def _send_connector(item: SendConnector) -> Found:
             )
     if not 1 <= item.port <= 65535:
         yield "port", f"{item.port} is not a port", "write 1 to 65535"
-    if item.require_tls and item.ignore_starttls:
-        yield "require_tls", "TLS is required and ignored at once", "set one of require_tls and ignore_starttls"
+    yield from _tls(item)
     if bool(item.user) != bool(item.password):
         yield "user", "user and password go together", "give both, or neither"
     elif item.user and not item.smart_hosts:
@@ -286,6 +286,14 @@ def _send_connector(item: SendConnector) -> Found:
     yield from _source(item.source_ip)
     yield from _networks("networks", item.networks)
     yield from _positive(item, "max_connections_per_destination", "max_messages_per_connection")
+
+
+def _tls(item: SendConnector) -> Found:
+    if item.require_tls and item.ignore_starttls:
+        yield "require_tls", "TLS is required and ignored at once", "set one of require_tls and ignore_starttls"
+    if item.tls_auth_level is not TlsAuthLevel.ENCRYPTION and item.ignore_starttls:
+        yield "tls_auth_level", "a certificate is asked for and TLS is ignored", "leave out ignore_starttls"
+    yield from _host("tls_domain", item.tls_domain)
 
 
 def _is_address_space(space: str) -> bool:

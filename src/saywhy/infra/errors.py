@@ -56,6 +56,10 @@ class TlsError(InfraError):
     """A TLS handshake failed or a certificate was not acceptable; the message says which and why."""
 
 
+class CertificateError(TlsError):
+    """The certificate was not what was asked for: its chain, its dates or its names."""
+
+
 class StoreError(InfraError):
     """The queue could not be read or written.  `full`: no space; `read_only`: the file system said so."""
 

@@ -47,6 +47,8 @@ class FakeMta:
         self.name = name
         self.ip = ip
         self.port = port
+        self.certified: tuple[str, ...] = (name,)  # the names in its certificate
+        self.certificate = b""  # PEM, once it has spoken TLS or `tls_context` was called
         self.messages: list[ReceivedMessage] = []
         self.sessions: list[Session] = []
         self._script = script
@@ -118,7 +120,7 @@ class FakeMta:
 
     def tls_context(self) -> ssl.SSLContext:
         if self._context is None:
-            self._context = _self_signed_context(self.name)
+            self._context, self.certificate = _self_signed_context(self.certified)
         return self._context
 
     # -- the socket --
@@ -197,10 +199,11 @@ def _begin_connection(ip: str, port: int) -> socket.socket:
     return sock
 
 
-def _self_signed_context(name: str) -> ssl.SSLContext:
+def _self_signed_context(names: tuple[str, ...]) -> tuple[ssl.SSLContext, bytes]:
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "pair.pem"
-        path.write_bytes(b"".join(make_pair([name])))
+        certificate, key = make_pair(names)
+        path.write_bytes(certificate + key)
         context.load_cert_chain(path)
-    return context
+    return context, certificate

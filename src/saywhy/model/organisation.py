@@ -143,6 +143,14 @@ class ReceiveConnector:
     message_rate: int = 0  # a client's messages in a minute (421 4.4.2); 0: no limit
 
 
+class TlsAuthLevel(enum.Enum):
+    """What a next hop's certificate must show (spec F5): nothing, a valid chain, or also the right name."""
+
+    ENCRYPTION = "encryption"
+    CERTIFICATE = "certificate"
+    DOMAIN = "domain"
+
+
 @dataclass(frozen=True, slots=True)
 class SendConnector:
     """How mail goes out (spec F5).  `smart_hosts` empty means MX routing; each is a name, `[IP]`, with `:port`."""
@@ -155,6 +163,9 @@ class SendConnector:
     fqdn: str = ""
     ignore_starttls: bool = False
     require_tls: bool = False
+    tls_auth_level: TlsAuthLevel = TlsAuthLevel.ENCRYPTION  # above encryption, TLS is required
+    tls_domain: str = ""  # the name in the certificate; empty: the smart host's, or the recipient's domain
+    tls_authorities: str = ""  # PEM file of CA certificates; empty: the system's
     force_helo: bool = False
     chunking: bool = True
     max_message_size: int = 25 * MIB  # 0: no limit

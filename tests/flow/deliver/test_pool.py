@@ -45,7 +45,7 @@ class Opened:
         self.options: list[ClientOptions] = []
 
     async def __call__(
-        self, host: str, ip: str, port: int, options: ClientOptions, *, source_ip: str, timeouts: Timeouts
+        self, host: str, ip: str, port: int, options: ClientOptions, **_more: object
     ) -> FakeConnection:
         self.options.append(options)
         self.connections.append(FakeConnection())

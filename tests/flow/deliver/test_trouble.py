@@ -18,6 +18,7 @@ from saywhy.flow.deliver.facts import (
     Trouble,
     of_error,
 )
+from saywhy.flow.deliver.tls import TlsPolicy
 from saywhy.flow.deliver.trouble import AFTER_BREAK, Move, Tried
 from saywhy.flow.stages import Host
 from saywhy.infra.errors import ConnectError, ConnectProblem, TlsError
@@ -253,7 +254,7 @@ def test_mail_waits_while_we_cannot_sign_in(reply: str, status: str, code: int) 
 def test_errors_become_facts(
     error: ConnectError | TlsError | SessionBroken, required: bool, fact: Trouble
 ) -> None:
-    assert of_error(error, tls_required=required) == fact
+    assert of_error(error, TlsPolicy("must" if required else "may")) == fact
 
 
 # -- several hosts --

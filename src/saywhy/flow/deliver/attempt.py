@@ -10,6 +10,7 @@ from collections.abc import Iterable, Sequence
 from saywhy.flow.deliver import facts, failures, trouble
 from saywhy.flow.deliver.facts import Break, Lacking, Refusal, Scene, Trouble
 from saywhy.flow.deliver.pool import Line, Manner, Pool, Session
+from saywhy.flow.deliver.tls import FindTlsPolicy, TlsPolicy
 from saywhy.flow.deliver.transactions import chunk, transaction
 from saywhy.flow.deliver.trouble import Decision, Move, Tried
 from saywhy.flow.stages import Host, Transmission
@@ -23,11 +24,19 @@ from saywhy.wire.smtp.reply import Reply
 
 
 class Attempt:
-    def __init__(self, transmission: Transmission, manner: Manner, pool: Pool, clock: Clock) -> None:
+    def __init__(
+        self,
+        transmission: Transmission,
+        manner: Manner,
+        pool: Pool,
+        clock: Clock,
+        find_policy: FindTlsPolicy | None = None,
+    ) -> None:
         self._transmission = transmission
         self._manner = manner
         self._pool = pool
         self._clock = clock
+        self._find_policy = find_policy
         self._hop = transmission.hop.key
         self._waiting = dict(enumerate(transmission.pending))
         self._outcomes: dict[int, Outcome] = {}
@@ -56,7 +65,8 @@ class Attempt:
 
     async def _once(self, host: Host, *, clear: bool, new: bool) -> Decision | None:
         """One transaction with `host`; the decision that concerns those who still wait, if any."""
-        line = Line(self._hop, host.ip, host.port, self._manner)
+        policy = await self._manner.policy(self._transmission.hop, host, self._find_policy)
+        line = Line(self._hop, host.ip, host.port, self._manner, policy)
         session = None if new else self._pool.take(line)
         reused = session is not None
         try:
@@ -66,7 +76,7 @@ class Attempt:
             pending = [self._waiting[number] for number in numbers]
             result = await session.connection.send(transaction(self._transmission, pending))
         except (ConnectError, TlsError, SessionBroken) as error:
-            return self._broken(error, host, session, clear=clear, reused=reused)
+            return self._broken(error, host, session, policy, clear=clear, reused=reused)
         except BaseException:
             if session is not None:
                 session.connection.close()
@@ -83,6 +93,7 @@ class Attempt:
         error: ConnectError | TlsError | SessionBroken,
         host: Host,
         session: Session | None,
+        policy: TlsPolicy,
         *,
         clear: bool,
         reused: bool,
@@ -96,12 +107,12 @@ class Attempt:
             self._transmission.hop,
             host,
             self._clock.now(),
-            may_clear=session is None and not clear and self._manner.options.tls == "may",
+            may_clear=session is None and not clear and policy.use == "may",
             reused=reused,
             tls=tls,
             transcript=transcript,
         )
-        fact = facts.of_error(error, tls_required=self._manner.options.tls == "must")
+        fact = facts.of_error(error, policy)
         decision = trouble.decide(fact, scene)
         if decision.move is Move.STOP:
             self._stop(list(self._waiting), decision, host)

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from saywhy.flow.deliver.tls import TlsPolicy
 from saywhy.flow.stages import Host
-from saywhy.infra.errors import ConnectError, ConnectProblem, TlsError
+from saywhy.infra.errors import CertificateError, ConnectError, ConnectProblem, TlsError
 from saywhy.infra.net.connect import SessionBroken
 from saywhy.model.evidence import Step
 from saywhy.model.queued import NextHop
@@ -37,11 +38,16 @@ class NoConnection:
 
 @dataclass(frozen=True, slots=True)
 class NoTls:
-    """`offered`: the handshake failed, else the server has no STARTTLS, or refused it with `reply`."""
+    """`offered`: the handshake failed, else the server has no STARTTLS, or refused it with `reply`.
+
+    `certificate`: the handshake went well but for the certificate.  `source` is who demands it (tls.TlsPolicy).
+    """
 
     offered: bool
     why: str
     reply: Reply | None = None
+    certificate: bool = False
+    source: str = "connector"
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,18 +89,18 @@ class Lacking:
 Trouble = NoConnection | NoTls | NoSignIn | Refusal | Break | Lacking
 
 
-def of_error(error: ConnectError | TlsError | SessionBroken, *, tls_required: bool) -> Trouble:
+def of_error(error: ConnectError | TlsError | SessionBroken, policy: TlsPolicy) -> Trouble:
     """What infra raised while a session was opened or used, as a fact."""
     if isinstance(error, ConnectError):
         return NoConnection(error.problem, error.detail)
     if isinstance(error, TlsError):
-        return NoTls(True, str(error))
+        return NoTls(True, str(error), None, isinstance(error, CertificateError), policy.source)
     if error.timed_out:
         return Break(error.step, error.why, timed_out=True)
     if error.step is Step.AUTH:
         return NoSignIn(error.reply, error.why)
-    if error.step is Step.STARTTLS and tls_required:
-        return NoTls(False, error.why, error.reply)
+    if error.step is Step.STARTTLS and policy.use == "must":
+        return NoTls(False, error.why, error.reply, source=policy.source)
     if error.reply is not None and not error.reply.positive:
         return Refusal(error.step, error.reply)
     return Break(error.step, error.why)

@@ -45,13 +45,20 @@ def no_connection(trouble: NoConnection, scene: Scene) -> Failure:
     )
 
 
+_DEMANDED_BY: Mapping[str, str] = {"mta-sts": "sts-policy-failed", "dane": "dane-failed"}
+
+
 def no_tls(trouble: NoTls, scene: Scene) -> Failure:
-    if trouble.offered:
+    if trouble.certificate:
+        status, cause, tag = Status(4, 7, 5), "tls-failed", "SMTPSEND.TLS.CertificateInvalid"
+        text = "the certificate of the next server is not valid for this route"
+    elif trouble.offered:
         status, cause, tag = Status(4, 7, 5), "tls-failed", "SMTPSEND.TLS.Failed"
         text = "encryption is required and could not be set up"
     else:
         status, cause, tag = Status(4, 7, 4), "tls-not-offered", "SMTPSEND.TLS.NotOffered"
         text = "encryption is required and is not offered"
+    cause = _DEMANDED_BY.get(trouble.source, cause)
     evidence = replace(_seen(scene, Step.STARTTLS, reply=trouble.reply), tls=_detail(trouble.why))
     status, code = _theirs_if_passing(trouble.reply, status)
     return Failure(status, code, cause, text, evidence, permanent=False, tag=tag, at=scene.at)

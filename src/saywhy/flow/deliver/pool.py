@@ -13,8 +13,11 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import NamedTuple, Protocol
 
+from saywhy.flow.deliver.tls import FindTlsPolicy, TlsPolicy, named
 from saywhy.flow.stages import Host
 from saywhy.infra.net.connect import SmtpConnection, Timeouts
+from saywhy.infra.net.tls import Proof
+from saywhy.model.queued import NextHop
 from saywhy.wire.smtp.client import ClientOptions, Transaction, TransactionResult
 
 IDLE_SECONDS = 10.0
@@ -47,7 +50,15 @@ class Connection(Protocol):
 
 class Open(Protocol):
     async def __call__(
-        self, host: str, ip: str, port: int, options: ClientOptions, *, source_ip: str, timeouts: Timeouts
+        self,
+        host: str,
+        ip: str,
+        port: int,
+        options: ClientOptions,
+        *,
+        source_ip: str,
+        timeouts: Timeouts,
+        proof: Proof | None,
     ) -> Connection: ...
 
 
@@ -58,6 +69,17 @@ class Manner:
     options: ClientOptions
     source_ip: str = ""
     max_messages: int = 100  # for one session
+    tls: TlsPolicy | None = None  # what the connector demands; None: what `options` say
+    by_name: bool = False  # the certificate must have the right name, too
+    tls_domain: str = ""  # that name, where it is not the next hop's
+
+    async def policy(self, hop: NextHop, host: Host, find: FindTlsPolicy | None) -> TlsPolicy:
+        """How a session with `host` must be protected."""
+        found = await find(hop, host) if find is not None else None
+        if found is not None:
+            return found
+        own = self.tls or TlsPolicy(self.options.tls)
+        return named(own, self.tls_domain, hop, host) if self.by_name else own
 
 
 class Line(NamedTuple):
@@ -67,6 +89,7 @@ class Line(NamedTuple):
     ip: str
     port: int
     manner: Manner
+    tls: TlsPolicy | None = None  # None: what the manner's options say
 
 
 @dataclass(slots=True)
@@ -109,10 +132,17 @@ class Pool:
 
         `clear`: without TLS, where it may be.
         """
-        manner = line.manner
-        options = replace(manner.options, tls="never") if clear else manner.options
+        manner, policy = line.manner, line.tls or TlsPolicy(line.manner.options.tls)
+        use = "never" if clear else policy.use
+        options = manner.options if manner.options.tls == use else replace(manner.options, tls=use)
         connection = await self._open(
-            name, line.ip, line.port, options, source_ip=manner.source_ip, timeouts=self._timeouts
+            name,
+            line.ip,
+            line.port,
+            options,
+            source_ip=manner.source_ip,
+            timeouts=self._timeouts,
+            proof=None if clear else policy.proof,
         )
         self._dead.pop((line.ip, line.port), None)
         return Session(line, connection)

@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from saywhy.flow.deliver import facts, trouble
 from saywhy.flow.deliver.facts import Scene
 from saywhy.flow.deliver.pool import Line, Manner, Pool
+from saywhy.flow.deliver.tls import FindTlsPolicy
 from saywhy.flow.deliver.trouble import Decision, Move, Tried
 from saywhy.flow.stages import Host
 from saywhy.infra.errors import ConnectError, TlsError
@@ -22,11 +23,14 @@ MAX_HOSTS = 4  # that one look goes to
 
 
 class Probe:
-    def __init__(self, hop: NextHop, manner: Manner, pool: Pool, clock: Clock) -> None:
+    def __init__(
+        self, hop: NextHop, manner: Manner, pool: Pool, clock: Clock, find_policy: FindTlsPolicy | None = None
+    ) -> None:
         self._hop = hop
         self._manner = manner
         self._pool = pool
         self._clock = clock
+        self._find_policy = find_policy
 
     async def run(self, hosts: Sequence[Host]) -> Failure | None:
         """What is in the way with the first hosts, or None when one of them is ready."""
@@ -41,12 +45,12 @@ class Probe:
         return trouble.verdict(tried)
 
     async def _open(self, host: Host, *, clear: bool) -> Decision | None:
-        line = Line(self._hop.key, host.ip, host.port, self._manner)
+        policy = await self._manner.policy(self._hop, host, self._find_policy)
+        line = Line(self._hop.key, host.ip, host.port, self._manner, policy)
         try:
             session = await self._pool.open(line, host.name, clear=clear)
         except (ConnectError, TlsError, SessionBroken) as error:
-            tls = self._manner.options.tls
-            scene = Scene(self._hop, host, self._clock.now(), may_clear=not clear and tls == "may")
-            return trouble.decide(facts.of_error(error, tls_required=tls == "must"), scene)
+            scene = Scene(self._hop, host, self._clock.now(), may_clear=not clear and policy.use == "may")
+            return trouble.decide(facts.of_error(error, policy), scene)
         self._pool.give_back(session)
         return None

@@ -1,22 +1,20 @@
 """Delivery to a next hop by SMTP: asks which hosts to try, and makes one attempt with them as the connector says.
 
-A connector with a user demands TLS, for the password's sake; `ignore_starttls` is the administrator's word that it
-may go in clear.  Certificates are not verified: encryption only, as opportunistic TLS cannot ask for more.
+How its sessions must be protected is said in `tls`.
 """
 
 from __future__ import annotations
 
-from typing import Literal
-
-from saywhy.flow.deliver import failures, trouble
+from saywhy.flow.deliver import failures, tls, trouble
 from saywhy.flow.deliver.attempt import Attempt
 from saywhy.flow.deliver.pool import Manner, Pool
 from saywhy.flow.deliver.probe import Probe
+from saywhy.flow.deliver.tls import FindTlsPolicy
 from saywhy.flow.stages import CurrentOrganisation, FindHosts, Transmission
 from saywhy.infra.net.connect import Timeouts
 from saywhy.model.clock import Clock
 from saywhy.model.failure import Failure, Refused
-from saywhy.model.organisation import SendConnector
+from saywhy.model.organisation import SendConnector, TlsAuthLevel
 from saywhy.model.outcome import Outcome
 from saywhy.model.queued import NextHop
 from saywhy.wire.smtp.client import ClientOptions
@@ -36,12 +34,14 @@ class SmtpDelivery:
         *,
         timeouts: Timeouts = TIMEOUTS,
         pool: Pool | None = None,
+        tls_policy: FindTlsPolicy | None = None,
     ) -> None:
         self._find_hosts = find_hosts
         self._organisation = organisation
         self._hostname = hostname
         self._clock = clock
         self._pool = pool or Pool(timeouts)
+        self._tls_policy = tls_policy
         self._manners: dict[str, tuple[SendConnector, Manner]] = {}
 
     async def __call__(self, transmission: Transmission) -> list[Outcome]:
@@ -53,7 +53,8 @@ class SmtpDelivery:
             return _all(transmission, refused.failure)
         if connector is None:
             return _all(transmission, failures.connector_gone(hop, self._clock.now()))
-        return await Attempt(transmission, self._manner(connector), self._pool, self._clock).run(hosts)
+        attempt = Attempt(transmission, self._manner(connector), self._pool, self._clock, self._tls_policy)
+        return await attempt.run(hosts)
 
     async def check(self, hop: NextHop) -> Failure | None:
         """What is in the way of `hop` now, or None.  A domain that is refused for good is no reason to wait."""
@@ -64,7 +65,8 @@ class SmtpDelivery:
             return None if refused.failure.permanent else refused.failure
         if connector is None:
             return failures.connector_gone(hop, self._clock.now())
-        return await Probe(hop, self._manner(connector), self._pool, self._clock).run(hosts)
+        probe = Probe(hop, self._manner(connector), self._pool, self._clock, self._tls_policy)
+        return await probe.run(hosts)
 
     async def stop(self) -> None:
         """Take leave of idle connections."""
@@ -80,24 +82,24 @@ class SmtpDelivery:
 
 
 def manner(connector: SendConnector, hostname: str) -> Manner:
+    policy = tls.of_connector(connector)
     options = ClientOptions(
         connector.fqdn or hostname,
-        tls=_tls(connector),
+        tls=policy.use,
         force_helo=connector.force_helo,
         chunking=connector.chunking,
         user=connector.user,
         password=connector.password,
-        auth_in_clear=connector.ignore_starttls and not connector.require_tls,
+        auth_in_clear=policy.use == "never",
     )
-    return Manner(options, connector.source_ip, connector.max_messages_per_connection)
-
-
-def _tls(connector: SendConnector) -> Literal["never", "may", "must"]:
-    if connector.require_tls:
-        return "must"
-    if connector.ignore_starttls:
-        return "never"
-    return "must" if connector.user else "may"
+    return Manner(
+        options,
+        connector.source_ip,
+        connector.max_messages_per_connection,
+        policy,
+        by_name=connector.tls_auth_level is TlsAuthLevel.DOMAIN,
+        tls_domain=connector.tls_domain,
+    )
 
 
 def _all(transmission: Transmission, failure: Failure) -> list[Outcome]:

@@ -25,6 +25,8 @@ _HOP_CAUSES = {
     "smart-host-sign-in-failed",
     "tls-not-offered",
     "tls-failed",
+    "sts-policy-failed",
+    "dane-failed",
 }
 _CLOSING = 421  # whatever it answers, the session is over (RFC 5321 section 3.8)
 

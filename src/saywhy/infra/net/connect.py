@@ -12,9 +12,9 @@ import errno
 import ssl
 from collections.abc import Mapping
 
-from saywhy.infra.errors import ConnectError, ConnectProblem, TlsError
+from saywhy.infra.errors import CertificateError, ConnectError, ConnectProblem, TlsError
 from saywhy.infra.net.pump import Pump, SessionBroken, Timeouts
-from saywhy.infra.net.tls import client_context, describe
+from saywhy.infra.net.tls import Proof, check_names, client_context, describe, proving_context
 from saywhy.model.address import AddressError, check_domain
 from saywhy.model.evidence import Step
 from saywhy.wire.smtp.client import (
@@ -67,22 +67,31 @@ class SmtpConnection:
         source_ip: str = "",
         timeouts: Timeouts = Timeouts(),  # noqa: B008 - frozen
         tls_context: ssl.SSLContext | None = None,
+        proof: Proof | None = None,
     ) -> SmtpConnection:
         """Connect, greet, STARTTLS, sign in.  ConnectError, TlsError (a failed handshake) or SessionBroken.
 
-        `tls_context` defaults to the opportunistic one (no verification).
+        `tls_context` defaults to the opportunistic one (no verification), or to what `proof` asks for.
         """
+        if proof is not None:
+            tls_context = proving_context(proof.authorities)
         pump = await _connect(host, ip, port, source_ip, ClientEngine(options), timeouts)
-        return await cls.over(pump, host, ip, port, tls_context)
+        return await cls.over(pump, host, ip, port, tls_context, proof)
 
     @classmethod
     async def over(
-        cls, pump: Pump, host: str, ip: str, port: int, tls_context: ssl.SSLContext | None = None
+        cls,
+        pump: Pump,
+        host: str,
+        ip: str,
+        port: int,
+        tls_context: ssl.SSLContext | None = None,
+        proof: Proof | None = None,
     ) -> SmtpConnection:
         """The session over a pump that has its transport already."""
         connection = cls(host, ip, port, pump)
         try:
-            await connection._begin(tls_context or client_context(False))
+            await connection._begin(tls_context or client_context(False), proof)
         except BaseException:
             connection.close()
             raise
@@ -124,11 +133,11 @@ class SmtpConnection:
     def transcript(self) -> tuple[str, ...]:
         return self._pump.engine.transcript
 
-    async def _begin(self, context: ssl.SSLContext) -> None:
+    async def _begin(self, context: ssl.SSLContext, proof: Proof | None) -> None:
         while isinstance(await self._pump.next(), WantTls):
-            await self._shake_hands(context)
+            await self._shake_hands(context, proof)
 
-    async def _shake_hands(self, context: ssl.SSLContext) -> None:
+    async def _shake_hands(self, context: ssl.SSLContext, proof: Proof | None) -> None:
         """STARTTLS was accepted.  TlsError says what went wrong, in words for the operator."""
         pump = self._pump
         try:
@@ -141,10 +150,13 @@ class SmtpConnection:
                 ssl_shutdown_timeout=pump.timeouts.quit,
             )
         except (OSError, ValueError) as error:  # ssl.SSLError is an OSError
-            raise TlsError(f"TLS handshake with {self.host} [{self.ip}] failed: {_reason(error)}") from None
+            failed = CertificateError if isinstance(error, ssl.SSLCertVerificationError) else TlsError
+            raise failed(f"TLS handshake with {self.host} [{self.ip}] failed: {_reason(error)}") from None
         if transport is None:
             raise TlsError(f"TLS handshake with {self.host} [{self.ip}] failed: the connection was closed")
         pump.transport = transport
+        if proof is not None and proof.names:
+            check_names(transport.get_extra_info("ssl_object"), proof.names)
         pump.tls = describe(transport.get_extra_info("ssl_object"))
         pump.engine.tls_done(pump.tls)
 

@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 
-from saywhy.infra.errors import TlsError
+from saywhy.infra.errors import CertificateError, TlsError
 
 MINIMUM = ssl.TLSVersion.TLSv1_2
 
@@ -168,6 +168,11 @@ def client_context(verify: bool, authorities: str = "") -> ssl.SSLContext:
         context.check_hostname = False
         context.verify_mode = ssl.CERT_NONE
         return context
+    _load_authorities(context, authorities)
+    return context
+
+
+def _load_authorities(context: ssl.SSLContext, authorities: str) -> None:
     try:
         if authorities:
             context.load_verify_locations(authorities)
@@ -175,7 +180,49 @@ def client_context(verify: bool, authorities: str = "") -> ssl.SSLContext:
             context.load_default_certs()
     except OSError as error:
         raise TlsError(f"the CA certificates in {authorities} cannot be used: {error}") from None
+
+
+@dataclass(frozen=True, slots=True)
+class Proof:
+    """What a server's certificate must show: a valid chain, and one of `names` where there are any.
+
+    The chain ends at a certificate in the PEM file `authorities`; empty: at one of the system's CAs.
+    """
+
+    authorities: str = ""
+    names: tuple[str, ...] = ()
+
+
+@lru_cache(maxsize=64)
+def proving_context(authorities: str) -> ssl.SSLContext:
+    """As `client_context(True, authorities)`, with the names left to `check_names`; shared, not to be changed."""
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+    context.minimum_version = MINIMUM
+    context.check_hostname = False  # SNI is the host's name, the certificate may be for another
+    _load_authorities(context, authorities)
     return context
+
+
+def check_names(ssl_object: ssl.SSLObject | ssl.SSLSocket, names: Sequence[str]) -> None:
+    """CertificateError unless the certificate, verified already, is for one of `names` (RFC 9525 section 6.3)."""
+    certificate = ssl_object.getpeercert() or {}
+    held = [(str(entry[0]), str(entry[1])) for entry in certificate.get("subjectAltName", ())]
+    if not any(_is_for(kind, value, name) for name in names for kind, value in held):
+        shown = ", ".join(value for _, value in held[:5]) or "nobody"
+        raise CertificateError(f"the certificate is for {shown}, not for {' or '.join(names)}")
+
+
+def _is_for(kind: str, held: str, name: str) -> bool:
+    """A wildcard stands for one whole label, the first."""
+    if kind == "IP Address":
+        return held.lower() == name.lower()
+    if kind != "DNS":
+        return False
+    held, name = held.lower().rstrip("."), name.lower().rstrip(".")
+    if held.startswith("*."):
+        first, _, rest = name.partition(".")
+        return bool(first) and rest == held[2:]
+    return held == name
 
 
 def describe(ssl_object: ssl.SSLObject | ssl.SSLSocket | None) -> str:

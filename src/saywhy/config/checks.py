@@ -101,6 +101,23 @@ def host_name(value: object) -> str:
     return value
 
 
+def lmtp_address(value: object) -> str:
+    """`unix:/path` or an IP address with a port; empty for none."""
+    cure = 'write "unix:/run/dovecot/lmtp", "192.0.2.1:24" or "[2001:db8::1]:24"'
+    if not isinstance(value, str) or not one_line(value):
+        raise reject(f"{shown(value)} is not an address", cure)
+    if not value or value.startswith("unix:/"):
+        return value
+    host, _, port = value.rpartition(":")
+    try:
+        ipaddress.ip_address(host.removeprefix("[").removesuffix("]"))
+    except ValueError:
+        raise reject(f"{shown(value)} is not an address", cure) from None
+    if not (port.isascii() and port.isdigit() and 0 < int(port) < 65536):
+        raise reject(f"{shown(value)} has no port", cure)
+    return value
+
+
 def ip_address(value: object) -> str:
     try:
         if not isinstance(value, str):

@@ -150,11 +150,13 @@ DOCS: Mapping[str, Mapping[str, str]] = {
         "name": "Stands in queue names and logs.",
         "address_spaces": "Domains it takes: `*`, `partner.example`, `*.partner.example`; the most specific wins.",
         "cost": "Among equals, the lowest cost wins.",
+        "protocol": "`smtp`, or `lmtp` for a server of mailboxes, which answers for each recipient (RFC 2033).",
         "tls_auth_level": "`encryption`: any certificate; `certificate`: a trusted one; `domain`: that, with "
         "the right name. The latter two require TLS.",
         "tls_domain": "The name that the certificate must have; empty: the smart host's, or the mail domain.",
         "tls_authorities": "File with the CA certificates to trust (PEM); empty: the system's.",
-        "smart_hosts": "Hosts that take its mail, in order: a name, `[IP]`, either with `:port`.  Empty: by MX.",
+        "smart_hosts": "Hosts that take its mail, in order: a name, `[IP]`, either with `:port`; for LMTP also "
+        "`unix:/path`.  Empty: by MX.",
         "port": "The port of the next hop.",
         "fqdn": "The name in EHLO; empty: the server's host name.",
         "ignore_starttls": "Do not use STARTTLS even where it is offered.",

@@ -26,6 +26,7 @@ from saywhy.model.organisation import (
     OrganisationObject,
     ReceiveConnector,
     SendConnector,
+    SendProtocol,
     Suspension,
     TlsAuthLevel,
     TransportConfig,
@@ -269,7 +270,7 @@ def _send_connector(item: SendConnector) -> Found:
                 "write *, example.org or *.example.org",
             )
     for host in item.smart_hosts:
-        if not _is_smart_host(host):
+        if not (_is_smart_host(host) or (item.protocol is SendProtocol.LMTP and _is_unix_socket(host))):
             yield (
                 "smart_hosts",
                 f"{shown(host)} is not a host",
@@ -278,6 +279,8 @@ def _send_connector(item: SendConnector) -> Found:
     if not 1 <= item.port <= 65535:
         yield "port", f"{item.port} is not a port", "write 1 to 65535"
     yield from _tls(item)
+    if item.protocol is SendProtocol.LMTP:
+        yield from _lmtp(item)
     if bool(item.user) != bool(item.password):
         yield "user", "user and password go together", "give both, or neither"
     elif item.user and not item.smart_hosts:
@@ -298,6 +301,21 @@ def _tls(item: SendConnector) -> Found:
 
 def _is_address_space(space: str) -> bool:
     return space == "*" or _is_host(space.removeprefix("*."))
+
+
+def _lmtp(item: SendConnector) -> Found:
+    if not item.smart_hosts:
+        yield "protocol", "LMTP goes to a server of mailboxes, never by MX", "name it in smart_hosts"
+    elif item.port == 25 and not _have_ports(item.smart_hosts):
+        yield "protocol", "LMTP must not use port 25 (RFC 2033 section 5)", "set port, to 24 for instance"
+
+
+def _is_unix_socket(text: str) -> bool:
+    return text.startswith("unix:/") and "\0" not in text and "," not in text
+
+
+def _have_ports(hosts: Collection[str]) -> bool:
+    return all(_is_unix_socket(host) or host.rpartition(":")[2].isdigit() for host in hosts)
 
 
 def _is_smart_host(text: str) -> bool:

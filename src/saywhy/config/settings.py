@@ -38,6 +38,7 @@ Size = Annotated[int, BeforeValidator(checks.size)]
 File = Annotated[Path, PlainValidator(checks.path)]
 HostName = Annotated[str, PlainValidator(checks.host_name)]
 IpAddress = Annotated[str, PlainValidator(checks.ip_address)]
+LmtpAddress = Annotated[str, PlainValidator(checks.lmtp_address)]
 IpAddresses = Annotated[tuple[IpAddress, ...], Field(strict=False)]
 Marks = Annotated[tuple[float, float, float, float], PlainValidator(checks.marks)]
 Bindings = Annotated[tuple[Binding, ...], PlainValidator(checks.bindings)]
@@ -100,6 +101,9 @@ class Mailboxes(Section):
     """Mail delivered here."""
 
     path: File = setting(Path("mailboxes"), "Directory that holds one Maildir per mailbox.", unit="path")
+    lmtp: LmtpAddress = setting(
+        "", "Deliver to this server of mailboxes by LMTP instead: `unix:/path` or `IP:port`.", unit="address"
+    )
 
 
 class Dns(Section):

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import base64
+import dataclasses
 import fnmatch
 import socket
 import ssl
@@ -82,6 +83,7 @@ class Dialogue:
         self._commands: dict[str, Callable[[str], Awaitable[None]]] = {
             "EHLO": self._ehlo,
             "HELO": self._hello,
+            "LHLO": self._ehlo,
             "STARTTLS": self._starttls,
             "AUTH": self._auth,
             "MAIL": self._mail,
@@ -305,10 +307,23 @@ class Dialogue:
         if self._too_large(len(content)):
             await self._say("552 5.3.4 Message size exceeds fixed limit")
             return
+        if self._script.lmtp:
+            await self._finals(message)
+            return
         act, accepted = await self._answer("content", self._script.content, "250 2.0.0 Message accepted")
         if accepted:
             self._host.deliver(message)
         await self._then(act)
+
+    async def _finals(self, message: ReceivedMessage) -> None:
+        """A reply for each recipient; the host keeps the message for those that got a good one."""
+        for recipient in message.recipients:
+            pattern = next((p for p in self._script.finals if fnmatch.fnmatchcase(recipient[0], p)), "")
+            step = self._script.finals.get(pattern, "")
+            act, accepted = await self._answer(f"final {pattern}", step, f"250 2.0.0 <{recipient[0]}> Saved")
+            if accepted:
+                self._host.deliver(dataclasses.replace(message, recipients=(recipient,)))
+            await self._then(act)
 
     async def _rset(self, _rest: str) -> None:
         self._forget()

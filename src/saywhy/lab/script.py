@@ -67,6 +67,8 @@ class Script:
     rcpt: Mapping[str, Step] = field(default_factory=dict)
     data: Step = ""
     content: Step = ""  # the reply to the final dot, or to BDAT LAST
+    lmtp: bool = False  # RFC 2033: a reply to the content for each recipient, by `finals` as in `rcpt`
+    finals: Mapping[str, Step] = field(default_factory=dict)
     rset: Step = ""
     quit: Step = ""
     capabilities: Sequence[str] = CAPABILITIES

@@ -143,6 +143,11 @@ class ReceiveConnector:
     message_rate: int = 0  # a client's messages in a minute (421 4.4.2); 0: no limit
 
 
+class SendProtocol(enum.Enum):
+    SMTP = "smtp"
+    LMTP = "lmtp"  # RFC 2033: to the server of the mailboxes
+
+
 class TlsAuthLevel(enum.Enum):
     """What a next hop's certificate must show (spec F5): nothing, a valid chain, or also the right name."""
 
@@ -160,6 +165,7 @@ class SendConnector:
     cost: int = 1
     smart_hosts: tuple[str, ...] = ()
     port: int = 25
+    protocol: SendProtocol = SendProtocol.SMTP
     fqdn: str = ""
     ignore_starttls: bool = False
     require_tls: bool = False

@@ -15,6 +15,7 @@ from functools import partial
 from saywhy.config.settings import Settings
 from saywhy.flow.categorize.categorizer import Categorizer
 from saywhy.flow.deliver.deliverer import Deliverer
+from saywhy.flow.deliver.lmtp import LmtpMailboxes
 from saywhy.flow.deliver.local import LocalDelivery
 from saywhy.flow.deliver.mailstore import MailStore
 from saywhy.flow.deliver.smtp import SmtpDelivery
@@ -152,8 +153,10 @@ class Worker:
         hosts = HostFinder(resolver, organisation, {hostname}, OwnAddresses(own), clock)
         maildirs = Maildirs(settings.mailboxes.path)
         self._mailstore = MailStore(organisation, directory, Usages(maildirs), clock)
-        local = LocalDelivery(maildirs, clock, store=self._mailstore)
         timeouts = Timeouts(**settings.timeouts.model_dump())
+        local: LocalDelivery | LmtpMailboxes = LocalDelivery(maildirs, clock, store=self._mailstore)
+        if settings.mailboxes.lmtp:
+            local = LmtpMailboxes(settings.mailboxes.lmtp, hostname, clock, timeouts=timeouts)
         remote = SmtpDelivery(hosts, organisation, hostname, clock, timeouts=timeouts)
         self._deliverer = Deliverer(local, remote, clock, self.sink)
         self._stack.push_async_callback(local.stop)

@@ -566,3 +566,31 @@ async def test_a_domain_that_is_refused_for_good_is_no_reason_to_wait() -> None:
         failure = await net.deliver.check(NextHop(HopKind.DNS, "dest.test", "Gone"))
         assert failure is not None
         assert failure.cause == "connector-gone"
+
+
+# -- BDAT --
+
+
+@pytest.mark.parametrize("reply", ["500 5.5.1 what?", "502 5.5.1 no", "503 5.5.1 no", "504 5.5.4 no"])
+async def test_a_host_that_offers_chunking_and_cannot_do_it_gets_the_message_by_data(reply: str) -> None:
+    """RFC 3030 section 2, errata 60h: after the failed BDAT comes RSET, and DATA only in a new transaction."""
+    async with internet(Script(content=[reply, ""])) as net:
+        assert failure_line((await net.send())[0]) == "Relayed mx1.dest.test"
+        (lines,) = net.sessions(1)
+        said = [line.split()[1] for line in lines if line.startswith("C: ")]
+        after = said[said.index("BDAT") :]
+        assert after[:5] == ["BDAT", "RSET", "MAIL", "RCPT", "DATA"]
+        assert net.messages(1) == 1
+
+
+async def test_a_refused_content_is_not_offered_again_by_data() -> None:
+    async with internet(Script(content=["554 5.6.0 not this", ""])) as net:
+        assert failure_line((await net.send())[0]) == "Failed 554 5.6.0 not this"
+
+
+async def test_a_host_that_refuses_bdat_and_data_is_not_asked_for_ever() -> None:
+    async with internet(Script(content="503 5.5.1 no")) as net:
+        (outcome,) = await net.send()
+        assert isinstance(outcome, Failed)
+        (lines,) = net.sessions(1)
+        assert sum(line.startswith("C: MAIL") for line in lines) == 2

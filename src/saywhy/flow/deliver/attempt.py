@@ -18,7 +18,7 @@ from saywhy.infra.errors import ConnectError, ConnectProblem, TlsError
 from saywhy.infra.net.connect import SessionBroken
 from saywhy.model.clock import Clock
 from saywhy.model.evidence import Step
-from saywhy.model.outcome import Outcome, Relayed
+from saywhy.model.outcome import Delivered, Outcome, Relayed
 from saywhy.wire.smtp.client import TransactionResult
 from saywhy.wire.smtp.reply import Reply
 
@@ -54,16 +54,17 @@ class Attempt:
 
     async def _try(self, host: Host) -> None:
         """Until nobody waits, or the host is no use."""
-        clear = new = False
+        clear = new = whole = False
         while self._waiting:
-            decision = await self._once(host, clear=clear, new=new)
+            decision = await self._once(host, clear=clear, new=new, whole=whole)
             if decision is not None and decision.move is Move.NEXT_HOST:
                 self._tried.append(Tried(host, decision.failure))
                 return
+            whole = whole or (decision is not None and decision.move is Move.WHOLE)
             new = decision is not None and decision.move in (Move.NEW_CONNECTION, Move.IN_CLEAR)
             clear = clear or (decision is not None and decision.move is Move.IN_CLEAR)
 
-    async def _once(self, host: Host, *, clear: bool, new: bool) -> Decision | None:
+    async def _once(self, host: Host, *, clear: bool, new: bool, whole: bool) -> Decision | None:
         """One transaction with `host`; the decision that concerns those who still wait, if any."""
         policy = await self._manner.policy(self._transmission.hop, host, self._find_policy)
         line = Line(self._hop, host.ip, host.port, self._manner, policy)
@@ -74,7 +75,7 @@ class Attempt:
                 session = await self._pool.open(line, host.name, clear=clear)
             numbers = chunk(self._waiting)
             pending = [self._waiting[number] for number in numbers]
-            result = await session.connection.send(transaction(self._transmission, pending))
+            result = await session.connection.send(transaction(self._transmission, pending, whole=whole))
         except (ConnectError, TlsError, SessionBroken) as error:
             return self._broken(error, host, session, policy, clear=clear, reused=reused)
         except BaseException:
@@ -138,7 +139,7 @@ class Attempt:
         for place, number in enumerate(numbers):
             fact = self._fact(number, place, result, session)
             if isinstance(fact, Reply):
-                self._settle([number], Relayed(host.name, host.ip, failures.words(fact), result.dsn))
+                self._settle([number], self._taken(number, fact, host, result))
                 continue
             decision = trouble.decide(fact, scene)
             if decision.move is Move.STOP:
@@ -147,10 +148,17 @@ class Attempt:
                 going_on = decision
         return going_on
 
+    def _taken(self, number: int, reply: Reply, host: Host, result: TransactionResult) -> Outcome:
+        """LMTP is the last delivery (RFC 2033), unless the server took over the reports as well."""
+        if self._manner.options.lmtp and not result.dsn:
+            pending = self._waiting[number]
+            return Delivered(pending.mailbox or str(pending.address))
+        return Relayed(host.name, host.ip, failures.words(reply), result.dsn)
+
     def _all_relayed(self, numbers: Sequence[int], result: TransactionResult, host: Host) -> bool:
         """The ordinary case, at little cost: everybody was accepted."""
         data = result.data
-        if data is None or not data.positive:
+        if data is None or not data.positive or self._manner.options.lmtp:
             return False
         if not all(reply is not None and reply.positive for reply in result.recipients):
             return False
@@ -168,6 +176,8 @@ class Attempt:
             accepted = any(each is not None and each.positive for each in result.recipients[:place])
             command = f"RCPT TO:<{self._waiting[number].address}>"
             return _refused(Step.RCPT, rcpt or _goodbye(result), command, accepted=accepted)
+        if result.finals:
+            data = result.finals[place]
         if data is None or not data.positive:
             return _refused(Step.END_OF_DATA, data or _goodbye(result), "BDAT" if result.chunked else "DATA")
         return data

@@ -142,6 +142,13 @@ def mailbox(error: MailboxError, pending: Pending, at: float) -> Failure:
     return Failure(status, reply, cause, text, evidence, permanent=False, tag="STOREDRV.Deliver", at=at)
 
 
+def store_offline(hop: NextHop, seen: Failure, at: float) -> Failure:
+    """The server of the mailboxes does not answer as it should (spec A2 5.2.1 c, for now)."""
+    evidence = replace(seen.evidence, stage=Stage.STORE, queue=hop.key, name=seen.line()[:MAX_DETAIL], reply=())
+    text, tag = "database offline", "STOREDRV.Deliver.Offline"
+    return Failure(Status(4, 2, 1), 450, "mailbox-store-offline", text, evidence, permanent=False, tag=tag, at=at)
+
+
 def connector_gone(hop: NextHop, at: float) -> Failure:
     """The connector was removed while this attempt began (spec 4.4.9 d)."""
     evidence = Evidence(Stage.SEND, connector=hop.connector, queue=hop.key)

@@ -26,6 +26,9 @@ DEAD_SECONDS = 60.0
 MAX_DEAD = 1000
 
 
+IN_CLEAR = TlsPolicy("never")
+
+
 class Connection(Protocol):
     """What is used of an `SmtpConnection`."""
 
@@ -79,6 +82,8 @@ class Manner:
         if found is not None:
             return found
         own = self.tls or TlsPolicy(self.options.tls)
+        if host.ip.startswith("unix:") and own.use == "may":
+            return IN_CLEAR  # nobody else can listen there
         return named(own, self.tls_domain, hop, host) if self.by_name else own
 
 

@@ -14,7 +14,7 @@ from saywhy.flow.stages import CurrentOrganisation, FindHosts, Transmission
 from saywhy.infra.net.connect import Timeouts
 from saywhy.model.clock import Clock
 from saywhy.model.failure import Failure, Refused
-from saywhy.model.organisation import SendConnector, TlsAuthLevel
+from saywhy.model.organisation import SendConnector, SendProtocol, TlsAuthLevel
 from saywhy.model.outcome import Outcome
 from saywhy.model.queued import NextHop
 from saywhy.wire.smtp.client import ClientOptions
@@ -91,6 +91,7 @@ def manner(connector: SendConnector, hostname: str) -> Manner:
         user=connector.user,
         password=connector.password,
         auth_in_clear=policy.use == "never",
+        lmtp=connector.protocol is SendProtocol.LMTP,
     )
     return Manner(
         options,

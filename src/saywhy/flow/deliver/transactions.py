@@ -26,8 +26,8 @@ def chunk(waiting: Mapping[int, Pending]) -> list[int]:
     return list(islice(alike, MAX_RECIPIENTS))
 
 
-def transaction(transmission: Transmission, pending: Sequence[Pending]) -> Transaction:
-    """One transaction for some of the transmission's recipients."""
+def transaction(transmission: Transmission, pending: Sequence[Pending], *, whole: bool = False) -> Transaction:
+    """One transaction for some of the transmission's recipients; `whole`: by DATA."""
     message = transmission.message
     envelope = message.envelope
     return Transaction(
@@ -38,6 +38,7 @@ def transaction(transmission: Transmission, pending: Sequence[Pending]) -> Trans
         None if message.origin.connector == OWN_REPORTS else envelope.ret,
         envelope.body,
         envelope.smtputf8,
+        whole,
     )
 
 

@@ -27,6 +27,7 @@ class Move(enum.Enum):
 
     STOP = "stop"  # the failure is their outcome of this attempt
     REST = "rest"  # another transaction with the same host takes them
+    WHOLE = "whole"  # another transaction with the same host, by DATA instead of BDAT
     NEXT_HOST = "next host"
     NEW_CONNECTION = "new connection"  # to the same host: the session from the pool had gone stale
     IN_CLEAR = "in clear"  # a new connection to the same host, without TLS
@@ -55,6 +56,10 @@ HOST_CODES: Mapping[int, frozenset[Step]] = {
     421: frozenset(Step),
     521: frozenset(Step) - {Step.RCPT, Step.DATA, Step.END_OF_DATA},
 }
+
+# The command, not the message, was refused: something on the way offers CHUNKING and cannot do it.  DATA may
+# follow in a new transaction (RFC 3030 section 2, errata 60h); never with BINARYMIME, which is never declared.
+NO_BDAT = frozenset({500, 502, 503, 504})
 
 # After the final dot the message may have arrived: another host could deliver it twice.
 AFTER_BREAK: Mapping[Step, Move] = dict.fromkeys(Step, Move.NEXT_HOST) | {Step.END_OF_DATA: Move.STOP}
@@ -86,6 +91,8 @@ def _after_refusal(trouble: Refusal, failure: Failure, scene: Scene) -> Move:
     if trouble.step in HOST_CODES.get(trouble.reply.code, ()):
         # A server that closes an idle session says 421: no word on the message that came next.
         return Move.NEW_CONNECTION if _stale(trouble.step, scene) else Move.NEXT_HOST
+    if trouble.command == "BDAT" and trouble.reply.code in NO_BDAT:
+        return Move.WHOLE
     if trouble.accepted and (failure.status.subject, failure.status.detail) == TOO_MANY_RECIPIENTS:
         return Move.REST  # RFC 5321 section 4.5.3.1.10
     return AFTER_REFUSAL.get(trouble.step, Move.STOP)

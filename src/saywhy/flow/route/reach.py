@@ -29,7 +29,9 @@ class Reachability:
         self._own = own_addresses
 
     def of(self, ip: str, networks: tuple[str, ...]) -> Reach:
-        """What `ip` is to us; OPEN whatever it is when one of `networks` holds it."""
+        """What `ip` is to us; OPEN whatever it is when one of `networks` holds it, and for `unix:/path`."""
+        if ip.startswith("unix:"):
+            return Reach.OPEN
         address = _plain(ip)
         if address is None:
             return Reach.NOWHERE

@@ -20,7 +20,7 @@ class BadSmartHost(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class SmartHost:
-    """`ip` is empty for a name; `port` is 0 where the connector's own holds."""
+    """`ip` is empty for a name, `unix:/path` for a socket; `port` is 0 where the connector's own holds."""
 
     name: str
     ip: str = ""
@@ -35,6 +35,8 @@ def entries(domain: str) -> list[str]:
 @lru_cache(maxsize=1024)
 def parse(entry: str) -> SmartHost:
     """One entry; BadSmartHost says what is wrong with it."""
+    if entry.startswith("unix:/"):
+        return SmartHost("localhost", entry)
     found = _ENTRY.fullmatch(entry)
     if found is None:
         raise BadSmartHost(f"{entry}: not a name or an address in brackets")

@@ -172,15 +172,13 @@ class SmtpConnection:
 async def _connect(
     host: str, ip: str, port: int, source_ip: str, engine: ClientEngine, timeouts: Timeouts
 ) -> Pump:
-    if source_ip and (":" in source_ip) != (":" in ip):
+    if source_ip and not ip.startswith("unix:") and (":" in source_ip) != (":" in ip):
         detail = f"the source address {source_ip} is of the other family"
         raise ConnectError(host, ip, port, ConnectProblem.LOCAL, detail)
     pump = Pump(engine, timeouts)
     try:
         async with asyncio.timeout(timeouts.connect):
-            await asyncio.get_running_loop().create_connection(
-                lambda: pump, ip, port, local_addr=(source_ip, 0) if source_ip else None
-            )
+            await _reach(pump, ip, port, source_ip)
     except TimeoutError:
         raise ConnectError(host, ip, port, ConnectProblem.TIMEOUT) from None
     except OSError as error:
@@ -189,6 +187,15 @@ async def _connect(
         detail = (error.strerror or str(error)) if problem is ConnectProblem.LOCAL else ""
         raise ConnectError(host, ip, port, problem, detail) from None
     return pump
+
+
+async def _reach(pump: Pump, ip: str, port: int, source_ip: str) -> None:
+    loop = asyncio.get_running_loop()
+    if ip.startswith("unix:"):
+        await loop.create_unix_connection(lambda: pump, ip.removeprefix("unix:"))
+    else:
+        local = (source_ip, 0) if source_ip else None
+        await loop.create_connection(lambda: pump, ip, port, local_addr=local)
 
 
 def _reason(error: Exception) -> str:

@@ -55,7 +55,7 @@ class ClientOptions:
     """`tls`: STARTTLS never, when offered, or required.
 
     `tls_active` says that the connection is TLS from its start (port 465); `auth_in_clear` permits AUTH
-    without TLS.
+    without TLS.  `lmtp`: LHLO, and a reply to the content for each recipient (RFC 2033).
     """
 
     fqdn: str
@@ -66,6 +66,7 @@ class ClientOptions:
     password: str = ""
     tls_active: bool = False
     auth_in_clear: bool = False
+    lmtp: bool = False
 
 
 class ClientEngine:
@@ -151,7 +152,9 @@ class ClientEngine:
             nothing = (None,) * len(transaction.recipients)
             self._events.append(Finished(TransactionResult(None, nothing, None, False, lacking)))
             return
-        courier = Courier(transaction, self.extensions, chunking=self._options.chunking)
+        options = self._options
+        chunking = options.chunking and not transaction.whole
+        courier = Courier(transaction, self.extensions, chunking=chunking, lmtp=options.lmtp)
         sayings = courier.begin(reset=self._open)
         self._courier = courier
         self._log.begin()
@@ -220,7 +223,8 @@ class ClientEngine:
         for saying in sayings:
             self._out.append(saying.octets)
             self._expected.append(saying.awaiting)
-            self._log.client(saying.shown)
+            if saying.octets:
+                self._log.client(saying.shown)
 
     def _break(self, reply: Reply | None, why: str, step: Step | None = None) -> None:
         self._events.append(Broken(self.step if step is None else step, reply, why))
@@ -229,6 +233,11 @@ class ClientEngine:
 
     def _at_eof(self) -> None:
         if self._expected and self._expected[0] is Await.QUIT:
+            self._closed = True
+            return
+        if self._courier is not None and self._courier.answering:  # who has been answered has the message
+            self._events.append(Finished(self._courier.result()))
+            self._courier = None
             self._closed = True
             return
         waiting = f"while its answer to {self.step.value} was awaited" if self._expected else "while idle"
@@ -247,11 +256,11 @@ class ClientEngine:
         self._hello_as(Await.HELO if self._options.force_helo else Await.EHLO)
 
     def _hello_as(self, verb: Await) -> None:
-        line = command(f"{verb.name} {self._options.fqdn}")
+        line = command(f"{'LHLO' if self._options.lmtp else verb.name} {self._options.fqdn}")
         self._say([Saying(verb, line, line)])
 
     def _ehlo_answered(self, reply: Reply) -> None:
-        if reply.code in (500, 502):
+        if reply.code in (500, 502) and not self._options.lmtp:
             self._hello_as(Await.HELO)
         elif not reply.positive:
             self._break(reply, "the server refused EHLO", Step.EHLO)

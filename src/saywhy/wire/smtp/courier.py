@@ -7,6 +7,7 @@ Nothing is sent to a server that accepted no recipient, except the lone dot when
 from __future__ import annotations
 
 import enum
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from saywhy.model.evidence import Step
@@ -58,6 +59,7 @@ class Saying:
 
 _RSET = Saying(Await.RSET, b"RSET\r\n", b"RSET")
 _DATA = Saying(Await.DATA, b"DATA\r\n", b"DATA")
+_NOTHING = Saying(Await.CONTENT, b"", b"")
 
 
 def _command(awaiting: Await, octets: bytes) -> Saying:
@@ -71,6 +73,8 @@ class Courier:
         "_chunking",
         "_data",
         "_extensions",
+        "_finals",
+        "_lmtp",
         "_mail",
         "_pipelining",
         "_recipients",
@@ -79,7 +83,9 @@ class Courier:
         "open",
     )
 
-    def __init__(self, transaction: Transaction, extensions: Extensions, *, chunking: bool) -> None:
+    def __init__(
+        self, transaction: Transaction, extensions: Extensions, *, chunking: bool, lmtp: bool = False
+    ) -> None:
         self._transaction = transaction
         self._extensions = extensions
         self._pipelining = "PIPELINING" in extensions
@@ -87,6 +93,8 @@ class Courier:
         self._mail: Reply | None = None
         self._recipients: list[Reply] = []
         self._data: Reply | None = None
+        self._lmtp = lmtp
+        self._finals: list[Reply] = []
         self.done = False
         self.open = False
 
@@ -121,9 +129,22 @@ class Courier:
         count = len(self._transaction.recipients)
         replies: list[Reply | None] = [*self._recipients] if self._mail_accepted else []
         replies += [None] * (count - len(replies))
+        dsn = "DSN" in self._extensions
         return TransactionResult(
-            self._mail, tuple(replies), self._data, "DSN" in self._extensions, chunked=self._chunking
+            self._mail, tuple(replies), self._data, dsn, chunked=self._chunking, finals=self._each_final(replies)
         )
+
+    @property
+    def answering(self) -> bool:
+        """In the middle of LMTP's replies: some recipients have the message, of others it is not known."""
+        return bool(self._finals) and not self.done
+
+    def _each_final(self, replies: Sequence[Reply | None]) -> tuple[Reply | None, ...]:
+        """The replies to the content, each at the place of its recipient (RFC 2033 section 4.2)."""
+        if not self._finals:
+            return ()
+        left = iter(self._finals)
+        return tuple(next(left, None) if reply is not None and reply.positive else None for reply in replies)
 
     @property
     def _mail_accepted(self) -> bool:
@@ -155,22 +176,30 @@ class Courier:
             return []  # DATA has been said already
         if not self._any_accepted:
             return self._end(still_open=self._mail_accepted)
-        return [self._content_saying(chunked(self._transaction.content))] if self._chunking else [_DATA]
+        return self._content_sayings(chunked(self._transaction.content)) if self._chunking else [_DATA]
 
     def _after_data(self, reply: Reply) -> list[Saying]:
         if reply.intermediate:
             wanted = self._any_accepted
-            return [self._content_saying(dotted(self._transaction.content) if wanted else b".\r\n")]
+            return self._content_sayings(dotted(self._transaction.content) if wanted else b".\r\n")
         if self._any_accepted:
             self._data = reply
         return self._end(still_open=self._mail_accepted)
 
-    def _content_saying(self, octets: bytes) -> Saying:
-        return Saying(Await.CONTENT, octets, b"(content, %d octets)" % len(octets))
+    def _content_sayings(self, octets: bytes) -> list[Saying]:
+        """The content; in LMTP each further accepted recipient has a reply, without another word of ours."""
+        content = Saying(Await.CONTENT, octets, b"(content, %d octets)" % len(octets))
+        if not self._lmtp:
+            return [content]
+        return [content] + [_NOTHING] * (sum(reply.positive for reply in self._recipients) - 1)
 
     def _after_content(self, reply: Reply) -> list[Saying]:
         if self._any_accepted:
             self._data = reply
+        if self._lmtp:
+            self._finals.append(reply)
+            if len(self._finals) < sum(each.positive for each in self._recipients):
+                return []
         return self._end(still_open=self._chunking and not reply.positive)
 
     def _end(self, *, still_open: bool) -> list[Saying]:

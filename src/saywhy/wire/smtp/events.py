@@ -112,6 +112,7 @@ class Transaction:
     ret: Ret | None = None
     body: Body = Body.SEVENBIT
     smtputf8: bool = False
+    whole: bool = False  # by DATA, though the peer offers CHUNKING
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,7 +122,8 @@ class TransactionResult:
     The last: RCPT after a refused MAIL, DATA without an accepted recipient (a pipelining client has to say them
     all the same).  `recipients` has one entry per recipient, in order.  `dsn` says that the DSN parameters were
     passed on.  `unsupported` ("SMTPUTF8", "SIZE") is non-empty when nothing was sent because the peer lacks
-    what the message needs.  `chunked`: the content went by BDAT.
+    what the message needs.  `chunked`: the content went by BDAT.  `finals`, in LMTP only: each
+    recipient's own reply to the content; `data` is the last of them.
     """
 
     mail: Reply | None
@@ -130,6 +132,7 @@ class TransactionResult:
     dsn: bool
     unsupported: str = ""
     chunked: bool = False
+    finals: tuple[Reply | None, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

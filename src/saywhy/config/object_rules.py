@@ -5,15 +5,15 @@ from __future__ import annotations
 import dataclasses
 import ipaddress
 import math
-import re
 import typing
 from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from saywhy.config.hosts import have_ports, is_host, is_smart_host, is_unix_socket
 from saywhy.config.words import one_line, shown
 from saywhy.model import address_template, folder_rights, matching
-from saywhy.model.address import Address, AddressError, check_domain, literal_ip
+from saywhy.model.address import Address, AddressError, check_domain
 from saywhy.model.organisation import (
     AcceptedDomain,
     AddressPolicy,
@@ -41,8 +41,6 @@ DAY = 86400
 
 Network = ipaddress.IPv4Network | ipaddress.IPv6Network
 Found = Iterator[tuple[str, str, str]]  # field, reason, cure
-
-_PORT = re.compile(r"[1-9][0-9]{0,4}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -270,7 +268,7 @@ def _send_connector(item: SendConnector) -> Found:
                 "write *, example.org or *.example.org",
             )
     for host in item.smart_hosts:
-        if not (_is_smart_host(host) or (item.protocol is SendProtocol.LMTP and _is_unix_socket(host))):
+        if not (is_smart_host(host) or (item.protocol is SendProtocol.LMTP and is_unix_socket(host))):
             yield (
                 "smart_hosts",
                 f"{shown(host)} is not a host",
@@ -300,45 +298,18 @@ def _tls(item: SendConnector) -> Found:
 
 
 def _is_address_space(space: str) -> bool:
-    return space == "*" or _is_host(space.removeprefix("*."))
+    return space == "*" or is_host(space.removeprefix("*."))
 
 
 def _lmtp(item: SendConnector) -> Found:
     if not item.smart_hosts:
         yield "protocol", "LMTP goes to a server of mailboxes, never by MX", "name it in smart_hosts"
-    elif item.port == 25 and not _have_ports(item.smart_hosts):
+    elif item.port == 25 and not have_ports(item.smart_hosts):
         yield "protocol", "LMTP must not use port 25 (RFC 2033 section 5)", "set port, to 24 for instance"
 
 
-def _is_unix_socket(text: str) -> bool:
-    return text.startswith("unix:/") and "\0" not in text and "," not in text
-
-
-def _have_ports(hosts: Collection[str]) -> bool:
-    return all(_is_unix_socket(host) or host.rpartition(":")[2].isdigit() for host in hosts)
-
-
-def _is_smart_host(text: str) -> bool:
-    host, colon, port = text.rpartition(":") if not text.endswith("]") else (text, "", "")
-    if not colon:
-        host = text
-    elif _PORT.fullmatch(port) is None or int(port) > 65535:
-        return False
-    if host.startswith("["):
-        return literal_ip(host) is not None
-    return _is_host(host)
-
-
-def _is_host(text: str) -> bool:
-    try:
-        check_domain(text)
-    except AddressError:
-        return False
-    return not text.startswith("[")
-
-
 def _host(field: str, text: str) -> Found:
-    if text and not (_is_host(text) and text.isascii()):
+    if text and not (is_host(text) and text.isascii()):
         yield field, f"{shown(text)} is not a host name", "write it as mail.example.org"
 
 

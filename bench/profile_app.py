@@ -1,10 +1,11 @@
-"""Where a whole server's CPU goes: microseconds a message, by thread, and by part with --profile.
+"""Where a whole server's CPU goes: microseconds a message, by thread and by stage, and by function with --profile.
 
     .venv/bin/python -m bench.profile_app [queue|relay|bounce|refuse ...] [--messages 3000] [--sessions 20]
         [--reuse] [--size 4096] [--rounds 3] [--profile] [--folder DIR] [--switch SECONDS]
 
 queue: accepted, nothing delivered.  relay: to a sink.  bounce: refused there, a report to another sink.  refuse:
-unknown recipients, at RCPT.  The generator and the sinks run in processes of their own and are not counted; the
+unknown recipients, at RCPT.  After the rounds comes a table of the stages (`bench.stages`), beside the budget of
+300 us a message and stage.  The generator and the sinks run in processes of their own and are not counted; the
 configuration is that of `bench/peer`.  --profile slows everything down: use its shares, not its sums.  Ends with
 the resident memory, so that a long run (--messages 20000) shows whether it grows.
 """
@@ -17,6 +18,7 @@ import cProfile
 import os
 import pstats
 import resource
+import shutil
 import sys
 import tempfile
 import time
@@ -26,7 +28,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import NamedTuple
 
-from bench import traffic
+from bench import stages, traffic
 from bench.peer import free_port, prepare
 from saywhy.config.load import load_settings
 from saywhy.infra.net.loop import new_event_loop
@@ -64,6 +66,8 @@ class Bench:
         await self._traffic(self._options.sessions * 5)  # warm
         for _ in range(self._options.rounds):
             await self._round()
+        if not self._options.profile:
+            await self._stages()
         await self._app.stop()
 
     def stop(self) -> None:
@@ -91,6 +95,21 @@ class Bench:
         )
         if profile:
             show(profile, scale)
+
+    async def _stages(self) -> None:
+        """One more round, sampled."""
+        messages = self._options.messages
+        sampled, before = stages.Stages(), stages.threads()
+        sampled.start()
+        await self._traffic(messages)
+        sampled.stop()
+        scale = 1e6 / messages
+        used = {name: (seconds - before.get(name, 0.0)) * scale for name, seconds in stages.threads().items()}
+        for name, share in sampled.table(used.pop("MainThread")):
+            print(f"  {name:<34}{share:8.0f} us", flush=True)
+        for name, spent in sorted(used.items(), key=lambda pair: -pair[1]):
+            if spent >= 1:
+                print(f"  {'thread ' + name:<34}{spent:8.0f} us", flush=True)
 
     async def _traffic(self, messages: int) -> None:
         asked = [self._generator.ask((self._load, messages))]
@@ -141,7 +160,8 @@ def show(profile: cProfile.Profile, scale: float) -> None:
 @contextmanager
 def scratch(folder: Path | None) -> Iterator[Path]:
     with tempfile.TemporaryDirectory(dir=folder) as name:
-        Path(name).chmod(0o755)  # as root the server gives its rights up, and still has to find its folder
+        if os.geteuid() == 0:  # the server gives its rights up, and has to find its folder and remove it
+            shutil.chown(name, "nobody")
         yield Path(name)
 
 

@@ -3,8 +3,10 @@
     bench/peer --dir DIR --port P --nexthop P --bouncehop P --mode hold|relay|bounce|reject [--workers N]
 
 Writes settings and an organisation into DIR from what the modes ask for and from `profile.toml`, then runs
-`saywhy serve` in the foreground.  hold: everything is queued and nothing delivered (no route); relay: all to
---nexthop; bounce: good.test to --bouncehop, the rest to --nexthop; reject: 10,000 known recipients of dest.test.
+`saywhy serve` in the foreground.  hold: everything is queued and nothing delivered (the next hop is down, as it is
+where mail gathers; without any route each message would also get the tracking rows of an attempt that failed);
+relay: all to --nexthop; bounce: good.test to --bouncehop, the rest to --nexthop; reject: 10,000 known recipients
+of dest.test.
 """
 
 from __future__ import annotations
@@ -68,7 +70,7 @@ def organisation(mode: str, nexthop: int, bouncehop: int, profile: dict[str, obj
         out += SEND.format(name="Good", space="good.test", port=good)
         out += SEND.format(name="Rest", space="*", port=nexthop)
     else:
-        out += SEND.format(name="Elsewhere", space="nowhere.test", port=9)
+        out += SEND.format(name="Down", space="*", port=9)
     return out
 
 

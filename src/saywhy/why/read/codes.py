@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 
 # A reply code stands at the beginning of a line or after what introduces one, and never in a date or an address.
 _REPLY_AT_START = re.compile(
@@ -22,10 +23,10 @@ _LABELLED = re.compile(
     r"[ :=#]{0,4}['\"(<\[]?([45][0-9]{2})(?![0-9.])",
     re.I,
 )
-_STATUS = re.compile(r"(?<![0-9.A-Za-z:/_\[-])([45])\.([0-9]{1,3})\.([0-9]{1,3})(?![0-9]|\.[0-9])")
+_STATUS = re.compile(r"([45])(?<![0-9.A-Za-z:/_\[-].)\.([0-9]{1,3})\.([0-9]{1,3})(?![0-9]|\.[0-9])")
 _HASHED = re.compile(r"#\s?([245]\.[0-9]{1,3}\.[0-9]{1,3})(?![0-9.])")
 _AFTER_REPLY = re.compile(
-    r"(?<![0-9.])([45][0-9]{2})[ -]+[#(\[<'\"]{0,2}([245]\.[0-9]{1,3}\.[0-9]{1,3})(?![0-9]|\.[0-9])"
+    r"([45](?<![0-9.][45])[0-9]{2})[ -]+[#(\[<'\"]{0,2}([245]\.[0-9]{1,3}\.[0-9]{1,3})(?![0-9]|\.[0-9])"
 )
 
 
@@ -49,23 +50,27 @@ def status_code(text: str) -> str:
 
 
 def said_code(text: str) -> str:
-    """The enhanced code that a server said: after its reply code or `#`.
-
-    Where one wraps another (`554 4.4.7 Message expired <421 4.4.2 timed out>`) it is the one that says more.
-    """
-    found = _AFTER_REPLY.findall(text)
-    if found:
-        return str(next((status for _, status in found if status[1:] not in _VAGUE), found[0][1]))
-    hashed = _HASHED.search(text)
-    return hashed[1] if hashed is not None else ""
+    """The enhanced code that a server said: after its reply code or `#`."""
+    return pair(text)[1]
 
 
 def reply_of(text: str) -> str:
     """The reply code: the one that belongs to the enhanced code that counts, else the first."""
-    found = _AFTER_REPLY.findall(text)
-    if len(found) > 1:
-        return str(next((reply for reply, status in found if status[1:] not in _VAGUE), found[0][0]))
-    return reply_code(text)
+    return pair(text)[0] or reply_code(text)
+
+
+@lru_cache(maxsize=256)
+def pair(text: str) -> tuple[str, str]:
+    """A reply code and the enhanced code behind it, each empty if there is none.
+
+    Where one wraps another (`554 4.4.7 Message expired <421 4.4.2 timed out>`) it is the one that says more.
+    """
+    found: list[tuple[str, str]] = _AFTER_REPLY.findall(text) if "." in text else []
+    if found:
+        best = next((each for each in found if each[1][1:] not in _VAGUE), found[0])
+        return (best[0] if len(found) > 1 else ""), best[1]
+    hashed = _HASHED.search(text) if "#" in text else None
+    return "", hashed[1] if hashed is not None else ""
 
 
 _VAGUE = (".0.0", ".4.7")  # other error; delivery time expired

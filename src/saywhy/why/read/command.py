@@ -10,23 +10,37 @@ from saywhy.why.read.mail import Mail
 
 _COMMAND = re.compile(
     r"in reply to (end of DATA|RCPT|MAIL|DATA|EHLO|HELO)|after (?:pipelined )?(?:sending )?(RCPT TO|RCPT|MAIL "
-    r"FROM|MAIL|end of data|DATA|"
+    r"FROM|MAIL|end of data|END OF DATA|DATA|"
     r"EHLO|HELO)|SMTP:(RCPT|MAIL|DATA)|did not like our (?:final )?(RCPT|MAIL|DATA|EHLO|HELO)|\[(RCPT|MAIL|"
     r"DATA|BODY)_?\w{0,6}\]|"
     r"(does not like recipient|recipient was rejected)|(does not like sender|sender was rejected)|"
-    r"(failed on DATA command|failed after I sent the message)",
-    re.I,
+    r"(failed on DATA command|failed after I sent the message)"
 )
 _SENT = re.compile(
     r"^[> \t]{0,4}>>>[ \t]*(RCPT|MAIL|DATA|EHLO|HELO)[^\n]*\n(?:[> \t]{0,4}<<<[ \t]*[23][^\n]*\n)*[> "
     r"\t]{0,4}<<<[ \t]*[45]",
     re.I | re.M,
 )
+_STEMS = (
+    "in reply to",
+    "after ",
+    "SMTP:",
+    " not like",
+    "_TO]",
+    "FROM]",
+    "BODY]",
+    "was rejected",
+    "failed ",
+    ">>>",
+)
+_CLEAR = (".1", ".4", ".6", ".7")  # subjects that say what was refused
 _BY_GROUP = {6: "RCPT", 7: "MAIL", 8: "DATA"}
 
 
 def refused(words: str) -> str:
     """`MAIL`, `RCPT`, `DATA`, `EHLO`, or nothing."""
+    if not any(stem in words for stem in _STEMS):
+        return ""
     found = _COMMAND.search(words)
     if found is None:
         sent = _SENT.search(words) if ">>>" in words else None
@@ -42,12 +56,12 @@ def add(mail: Mail, found: Found) -> None:
     """For each entry: from its own words, else from what the notice says behind its address."""
     for entry in found.entries:
         entry.command = entry.command or refused(entry.diagnostic)
-    open_ = [entry for entry in found.entries if not entry.command]
+    open_ = [entry for entry in found.entries if not entry.command and entry.status[1:3] not in _CLEAR]
     if not open_ or len(open_) > 20:
         return
     notice = mail.notice
     if len(found.entries) == 1:
-        open_[0].command = refused(notice[:20_000])
+        open_[0].command = refused(notice[:6000])
         return
     for entry in open_:
         at = notice.find(entry.recipient)

@@ -50,8 +50,12 @@ def textual(
 
     def read(mail: Mail) -> Found | None:
         notice = mail.notice
-        if not any(sign in notice for sign in signs) and not (compiled is not None and compiled.search(notice)):
-            return None
+        for sign in signs:
+            if sign in notice:
+                break
+        else:
+            if compiled is None or compiled.search(notice) is None:
+                return None
         found = Found(name, system, text.recipients(mail, rules), action=action or action_of(mail))
         if finish is not None:
             finish(mail, found)
@@ -68,8 +72,7 @@ _FAILED = re.compile(
     r"not be delivered for|"
     r"fatal errors?|has been returned|was returned|not going to try again|will not be retried|no further "
     r"(?:delivery )?attempts|"
-    r"returned to (?:you|sender)|message expired|too long in the queue|in the queue too long",
-    re.I,
+    r"returned to (?:you|sender)|message expired|too long in the queue|in the queue too long"
 )
 _DELAYED = re.compile(
     r"this is a warning (?:message )?only|not yet been delivered|have been delayed|has been delayed|is delayed|"
@@ -80,18 +83,16 @@ _DELAYED = re.compile(
     r"temporary failure report|transient non-fatal|not need to re-?send|"
     r"attempts will continue|transient (?:error|failure|delivery)|temporarily deferred|message delayed|mail "
     r"delayed|verzögert|retardé|retrasad[oa]|ritardat[oa]|vertraagd|"
-    r"atrasad[oa]|задержан|отложен|遅延|延迟|延遲|försenad|opóźnion",
-    re.I,
+    r"atrasad[oa]|задержан|отложен|遅延|延迟|延遲|försenad|opóźnion"
 )
 _DELIVERED = re.compile(
     r"successful(?:ly)? (?:mail )?deliver|was successfully (?:delivered|relayed)|message (?:was|has been) "
     r"(?:successfully )?delivered|relayed to (?:the following|these|a)|"
-    r"delivered to the following|erfolgreich zugestellt|successfully delivered",
-    re.I,
+    r"delivered to the following|erfolgreich zugestellt|successfully delivered"
 )
-_NOT = re.compile(r"(?:not|n't|undelivered|unable|fail)", re.I)
+_NOT = re.compile(r"(?:not|n't|undelivered|unable|fail)")
 _DELAYED_SUBJECT = re.compile(
-    r"delay|warning|deferred|verzögert|retard|retras|ritardo|atras|not yet|still trying|temporar", re.I
+    r"delay|warning|deferred|verzögert|retard|retras|ritardo|atras|not yet|still trying|temporar"
 )
 
 
@@ -135,8 +136,8 @@ _STEMS = (
 
 def action_of(mail: Mail) -> str:
     """What the words say: failed unless they speak of a delay or of success."""
-    subject, notice = mail.subject, mail.lower
-    if not any(stem in notice or stem in subject.lower() for stem in _STEMS):
+    subject, notice = mail.subject.lower(), mail.lower
+    if not any(stem in notice or stem in subject for stem in _STEMS):
         return "failed"
     if _DELAYED_SUBJECT.search(subject) or _DELAYED.search(notice):
         if _FAILED.search(notice) and not (_DELAYED_SUBJECT.search(subject) and _DELAYED.search(notice)):
@@ -148,7 +149,7 @@ def action_of(mail: Mail) -> str:
         and not _NOT.search(notice[max(0, success.start() - 40) : success.start()])
         and not _FAILED.search(notice)
     ):
-        return "relayed" if "relayed" in success[0].lower() else "delivered"
+        return "relayed" if "relayed" in success[0] else "delivered"
     return "failed"
 
 

@@ -30,6 +30,9 @@ _FIELD = re.compile(
     r"diagnostic-code|remote-mta|reporting-mta|last-attempt-date)[ \t]*:)[^\n]*)*)",
     re.I | re.M,
 )
+# The same where the part has nothing but fields: as nearly all have.
+_PLAIN = re.compile(r"^([A-Za-z][A-Za-z0-9-]{3,40})[ \t]*:[ \t]*([^\n]*(?:\n[ \t][^\n]*)*)", re.M)
+_PLAIN_FINAL = re.compile(r"^[Ff]inal-[Rr]ecipient:", re.M)
 _BLANK = re.compile(r"\n[>| \t]*\n")
 _ACTIONS = ("failed", "delayed", "delivered", "relayed", "expanded")
 _WORDS = {
@@ -50,7 +53,8 @@ def read(text: str, start: int, found: Found, *, verbatim: bool = True) -> None:
     """
     current: Entry | None = None
     last = 0
-    for number, match in enumerate(_FIELD.finditer(text[:MAX_TEXT])):
+    plain = verbatim and text.isascii() and _PLAIN_FINAL.search(text) is not None
+    for number, match in enumerate((_PLAIN if plain else _FIELD).finditer(text[:MAX_TEXT])):
         if number >= MAX_FIELDS or len(found.entries) > MAX_RECIPIENTS:
             break
         name = match[1].lower().replace(" ", "-")

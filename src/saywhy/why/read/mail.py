@@ -13,10 +13,11 @@ from saywhy.why.read import plain
 from saywhy.why.read.octets import Octets, Sliceable
 from saywhy.wire import mime
 from saywhy.wire.encoded_word import decode
-from saywhy.wire.header import MAX_BLOCK
 from saywhy.wire.lazy import lazy
 from saywhy.wire.report.parse import STATUS_TYPES
 
+MAX_VALUE = 2000  # characters of a header field that are read
+MAX_HEADER = 32 * 1024  # octets of the returned header
 MAX_NOTICE = 64 * 1024  # characters of the text that are read
 _MAX_TEXTS = 6  # text parts looked at
 
@@ -42,11 +43,11 @@ class Mail:
 
     @lazy
     def subject(self) -> str:
-        return decode(self.head.get("subject", ""))
+        return decode(self.head.get("subject", "")[:MAX_VALUE])
 
     @lazy
     def from_(self) -> str:
-        return decode(self.head.get("from", ""))
+        return decode(self.head.get("from", "")[:MAX_VALUE])
 
     @lazy
     def sender(self) -> str:
@@ -134,7 +135,7 @@ class Mail:
     def _cut(self) -> tuple[int, int]:
         return plain.cut(self.body)
 
-    @property
+    @lazy
     def notice(self) -> str:
         return self.body[: self._cut[0]]
 
@@ -143,9 +144,9 @@ class Mail:
         """The header of the returned message: of its own part, or of what stands below the notice."""
         part = self.original
         if part is not None:
-            data = part.content[part.body_start : min(part.end, part.body_start + MAX_BLOCK)]
+            data = part.content[part.body_start : min(part.end, part.body_start + MAX_HEADER)]
             return mime.read(mime.decoded(data, part.get("Content-Transfer-Encoding")).lstrip(), _BOUNDS)
-        below = self.body[self._cut[1] :].lstrip("\n")[:MAX_NOTICE]
+        below = self.body[self._cut[1] :].lstrip("\n")[:MAX_HEADER]
         if not below:
             return None
         if below.startswith(">"):

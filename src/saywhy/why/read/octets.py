@@ -36,6 +36,8 @@ class Octets:
             raw = given if isinstance(given, bytes) else bytes(given[:])
         self._raw = raw
         self._ends: list[int] | None = None
+        self._counted = (0, 0)  # a position in `data`, and the line ends before it
+        self._uniform: bool | None = None
         self.data = raw if b"\r" not in raw else _LINE_END.sub(b"\n", raw).replace(b"\r", b"\n")
 
     def span(self, start: int, end: int) -> tuple[int, int]:
@@ -50,9 +52,10 @@ class Octets:
 
     def _dropped(self, at: int) -> int:
         """How many carriage returns went before the position `at`."""
-        shrunk = len(self._raw) - len(self.data)
-        if shrunk == self.data.count(b"\n"):
-            return self.data.count(b"\n", 0, at)  # every line ended in CRLF
+        if self._uniform is None:  # every line ended in CRLF
+            self._uniform = len(self._raw) - len(self.data) == self.data.count(b"\n")
+        if self._uniform:
+            return self._lines_before(at)
         if self._ends is None:
             dropped, self._ends = 0, []
             for found in _LINE_END.finditer(self._raw):
@@ -60,3 +63,13 @@ class Octets:
                     self._ends.append(found.start() - dropped)
                     dropped += 1
         return bisect_left(self._ends, at)
+
+    def _lines_before(self, at: int) -> int:
+        """Counted from the position that was asked for last: spans come in order."""
+        known, lines = self._counted
+        if at >= known:
+            lines += self.data.count(b"\n", known, at)
+        else:
+            lines -= self.data.count(b"\n", at, known)
+        self._counted = (at, lines)
+        return lines

@@ -84,14 +84,14 @@ def _shown(source: str) -> str:
 
 # Where the returned message begins.  Systems announce it in a line of its own; in any language its header shows.
 _ANNOUNCED = re.compile(
-    r"""^[ \t]*[-=_*#>|~+]{2,80}[ \t]*(?:start\ of\ )?
+    r"""\n[ \t]*[-=_*#>|~+]{2,80}[ \t]*(?:start\ of\ )?
     (?:this\ is\ a\ copy|copy\ of|(?:original|returned|unsent|undelivered|undeliverable|failed)\ (?:message
       |mail|e-?mail|text|header|letter)
       |below\ this\ line|enclosed\ is|included\ is|message\ (?:header|text|body|follows|contents)
       |the\ (?:header|body|original|unsent)
       |your\ (?:message|mail|original)|header|begin|forwarded|mensaje\ original|urspr|nachricht|message\ d'origine
       |messaggio\ orig|bericht|rfc\s?822|unzustellbare|body\ of|texto\ original|here\ is|attached)
-    |^[ \t]*(?:below\ is\ a\ copy\ of\ (?:the|your)|below\ this\ line\ is|original\ (?:message|mail
+    |\n[ \t]*(?:below\ is\ a\ copy\ of\ (?:the|your)|below\ this\ line\ is|original\ (?:message|mail
       |e-mail)\ (?:follows|header)
       |original\ message\ as\ received|message\ headers?\ follows?|the\ original\ message\ (?:follows
       |headers?\ follow)
@@ -104,7 +104,7 @@ _ANNOUNCED = re.compile(
     re.I | re.M | re.X,
 )
 _HEADER = re.compile(
-    r"^(?:[> \t|]{0,4}(?:Return-Path:[ \t]|Received:[ \t]{0,4}(?:from|by|\(|FROM)|DKIM-Signature:[ \t])"
+    r"\n(?:[> \t|]{0,4}(?:Return-Path:[ \t]|Received:[ \t]{0,4}(?:from|by|\(|FROM)|DKIM-Signature:[ \t])"
     r"|(?:> ?|\|)?(?:Delivered-To:[ \t]|X-Original-To:[ \t]|MIME-Version:[ \t]"
     r"|X-[A-Za-z-]{2,40}:[ \t][^\n]*\n(?:> ?|\|)?(?:X-|Received:|From:|To:|Message-)"
     r"|Message-I[dD]:[ \t]{0,4}<[^\n]*\n(?:[^\n]{0,200}\n){0,3}(?:> ?|\|)?(?:From|To|Subject|Date|MIME-Version):"
@@ -116,14 +116,15 @@ _HEADER = re.compile(
 
 def cut(text: str) -> tuple[int, int]:
     """Where the notice ends, and where what was returned begins."""
+    text = "\n" + text  # the patterns begin with a line end, which is found fast; positions are those of the text
     announced, header = _ANNOUNCED.search(text), _HEADER.search(text)
     if announced is not None and not text[: announced.start()].strip():
         announced = _ANNOUNCED.search(text, announced.end())  # a heading, not an announcement
     ends = [found.start() for found in (announced, header) if found is not None]
     if not ends:
-        return len(text), len(text)
+        return len(text) - 1, len(text) - 1
     end = min(ends)
     if announced is None or announced.start() > end:
         return end, end
     line_end = text.find("\n", announced.end())
-    return end, line_end + 1 if line_end >= 0 else len(text)
+    return end, line_end if line_end >= 0 else len(text) - 1

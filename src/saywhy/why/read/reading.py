@@ -28,7 +28,8 @@ def read(given: Sliceable) -> Report:
     """Never raises for what the octets are; an error in a dialect of ours is told in `error`."""
     mail = read_mail(given)
     try:
-        return _all_of_mbox(mail) if mail.octets.data.startswith(b"From ") else _read(mail)
+        data = mail.octets.data
+        return _all_of_mbox(mail) if data.startswith(b"From ") and b"\nFrom " in data else _read(mail)
     except Exception as error:  # a message must not stop an archive; tests and fuzzing look for these
         return Report(
             Kind.NONE, truncated=mail.truncated, error=f"it could not be read: {type(error).__name__}: {error}"

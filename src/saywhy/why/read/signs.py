@@ -8,14 +8,12 @@ from saywhy.why.read.mail import Mail
 
 _SYSTEMS = re.compile(
     r"^(?:mailer-?daemon|mail[-._]?daemon|mail[._]delivery|postmaster|post_master|mail[-._]?deliver\w*|bounces?|mailsystem|mail-?system|delivery|maildelivery|dsn|smtp|mta|mailmaster|"
-    r"sysadmin|system|administrator|admin|no-?reply|ndr|nondelivery|undeliverable|microsoftexchange[0-9a-f]*|root|mailadm\w*|daemon|mdaemon|mail|notify|notification)$",
-    re.I,
+    r"sysadmin|system|administrator|admin|no-?reply|ndr|nondelivery|undeliverable|microsoftexchange[0-9a-f]*|root|mailadm\w*|daemon|mdaemon|mail|notify|notification)$"
 )
 _NAMES = re.compile(
     r"mail(?:er)?[- ]?daemon|mail (?:delivery|deliver) (?:sub)?system|postmaster|system administrator|mail "
     r"administrator|mail system|delivery subsystem|systemadministrator|"
-    r"internet mail|mail delivery|administrateur|administrador|amministratore|systeem|メール|邮件|系统管理员",
-    re.I,
+    r"internet mail|mail delivery|administrateur|administrador|amministratore|systeem|メール|邮件|系统管理员"
 )
 _SUBJECT = re.compile(
     r"undeliver|un-deliver|non[- ]?deliver|not delivered|delivery (?:fail|error|problem|status|report|"
@@ -33,8 +31,7 @@ _SUBJECT = re.compile(
     r"送信(?:でき|エラー|失敗)|返送|エラー通知|退信|无法|無法|投递|delivery$|"
     r"failure notice|processing error|system error|user unknown|error sending|bounce|rejected|problem (?:with|"
     r"delivering|sending)|delayed|your message to|e-?mail (?:delivery|error|not|failure|undeliver)|undelivr|"
-    r"mail ?box (?:is )?full|over ?quota|address (?:unknown|not found)|erreur|warning",
-    re.I,
+    r"mail ?box (?:is )?full|over ?quota|address (?:unknown|not found)|erreur|warning"
 )
 FAILURE = re.compile(
     r"(?:could|can|was|were|is|did|has|have|been)(?: ?not|n't|not)(?: yet)?(?: be| been)? (?:deliver|reach|"
@@ -52,29 +49,28 @@ FAILURE = re.compile(
     r"rechazad|devuelt|non (?:è stato|esiste|recapit)|sconosciut|respint|não (?:foi|pôde|existe)|falha|"
     r"desconhecid|onbekend|niet (?:bezorgd|worden)|ukjent|ikke|ukendt|okänd|nieznan|niedostarcz|"
     r"не (?:удалось|может|доставл|найден|существ)|ошибк|エラー|できません|"
-    r"存在しません|見つかりません|いっぱい|失敗|無法|无法|不存在|失败|错误",
-    re.I,
+    r"存在しません|見つかりません|いっぱい|失敗|無法|无法|不存在|失败|错误"
 )
 
 
 def is_from_system(mail: Mail) -> bool:
     """By the sender's name, or an empty reverse-path."""
     local = mail.from_local
-    if _SYSTEMS.match(local) or not local or _NAMES.search(mail.from_):
+    if _SYSTEMS.match(local) or not local or _NAMES.search(mail.from_.lower()):
         return True
     path = mail.head.get("return-path", "").strip()
     return path == "<>" or path.lower().startswith("<mailer-daemon") or "x-failed-recipients" in mail.head
 
 
 def is_subject(subject: str) -> bool:
-    return _SUBJECT.search(subject) is not None
+    return _SUBJECT.search(subject.lower()) is not None
 
 
 def failure_words(mail: Mail) -> int:
     """How many different words of failure the beginning of the notice has, counted up to 3."""
     found = set()
     for match in FAILURE.finditer(mail.lower[:2500]):
-        found.add(match[0].lower())
+        found.add(match[0])
         if len(found) >= 3:
             break
     return len(found)

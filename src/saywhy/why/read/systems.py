@@ -34,5 +34,5 @@ def system_of(mail: Mail) -> str:
     for name, system in _HEADERS:
         if name in head:
             return system
-    start = mail.notice[:3000].lower()
+    start = mail.lower
     return next((system for words, system in _NOTICE if words in start), head.get("x-mailer", "")[:80])

@@ -7,15 +7,19 @@ epoch seconds.  Offsets count the octets of the message as it was given.
 from __future__ import annotations
 
 import enum
+import re
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any, NamedTuple
 
 from saywhy.model.failure import Failure
 from saywhy.why.classify import Confidence
-from saywhy.wire.header import scan
+from saywhy.wire import date
+from saywhy.wire.encoded_word import decode
+from saywhy.wire.header import scan, values
 from saywhy.wire.report.values import Action
 
+_ADDRESS = re.compile(r"[^\s<>,;:()\"]{1,256}@[^\s<>,;:()\"]{1,255}")
 SCHEMA_VERSION = 1  # of docs/schema/report.json; counted up when a field goes or changes its meaning
 
 
@@ -150,13 +154,8 @@ class Recipient:
 
 @dataclass(frozen=True, slots=True)
 class Original:
-    """The message that the report is about, as far as it was returned.  `header` is its header as it stands."""
+    """The message that the report is about, as far as it was returned; its `header` is read on demand."""
 
-    sender: str = ""
-    to: str = ""
-    subject: str = ""
-    message_id: str = ""
-    date: float = 0.0
     header: bytes = b""
 
     @property
@@ -164,6 +163,29 @@ class Original:
         """All fields, unfolded and in order."""
         found, _ = scan(self.header, 0, len(self.header))
         return tuple((each.name, each.text) for each in found)
+
+    @property
+    def sender(self) -> str:
+        """The address in Return-Path, else in From."""
+        path, from_ = values(self.header, (b"return-path", b"from"))
+        return _address(path) or _address(from_)
+
+    @property
+    def to(self) -> str:
+        return decode(values(self.header, (b"to",))[0])
+
+    @property
+    def subject(self) -> str:
+        return decode(values(self.header, (b"subject",))[0])
+
+    @property
+    def message_id(self) -> str:
+        return values(self.header, (b"message-id",))[0]
+
+    @property
+    def date(self) -> float:
+        moment = date.parse(values(self.header, (b"date",))[0])
+        return max(moment[0], 0.0) if moment is not None else 0.0
 
     def as_dict(self) -> dict[str, Any]:
         return {
@@ -174,6 +196,11 @@ class Original:
             "date": _moment(self.date),
             "headers": [list(pair) for pair in self.headers],
         }
+
+
+def _address(value: str) -> str:
+    found = _ADDRESS.search(value)
+    return found[0] if found is not None else ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -44,8 +44,7 @@ _CHALLENGE = re.compile(
     r"waiting for (?:approval|verification)|"
     r"waiting for (?:you|your) (?:to )?(?:verif|confirm)|sender verification (?:is )?(?:required|request)|"
     r"guest list|"
-    r"(?:first|one) time (?:you have |sender)[^\n]{0,80}(?:verif|confirm|authoriz)",
-    re.I,
+    r"(?:first|one) time (?:you have |sender)[^\n]{0,80}(?:verif|confirm|authoriz)"
 )
 _FIELDS = ("x-tmda-confirm-done", "x-boxbe-notification", "x-spamarrest-authcode", "x-antispamuol")
 

@@ -22,8 +22,7 @@ _JMRP = "x-hmxmroriginalrecipient"
 _SUBJECT = re.compile(
     r"complaint about message from|email abuse report|abuse report|email feedback report|feedback loop|spam "
     r"complaint|dmarc (?:forensic|failure) report|"
-    r"^\[?fbl\b|junk mail report|scomp|dkim failure report|spf failure report|fw: .*\[complaint",
-    re.I,
+    r"^\[?fbl\b|junk mail report|scomp|dkim failure report|spf failure report|fw: .*\[complaint"
 )
 _TEXT = re.compile(
     r"this is an? (?:[\w/-]{1,60} ){0,4}(?:abuse|opt-out|complaint|spam|virus|fraud|authentication[ -]failure|"
@@ -45,7 +44,7 @@ def _read(mail: Mail) -> Found | None:
     if mail.status is not None:
         return None
     if _hotmail(mail) or (
-        _SUBJECT.search(mail.subject) and (mail.original is not None or _TEXT.search(mail.notice[:2000]))
+        _SUBJECT.search(mail.subject.lower()) and (mail.original is not None or _TEXT.search(mail.notice[:2000]))
     ):
         found.dialect = "complaint"
         return found
@@ -75,6 +74,8 @@ def _fields(part: mime.Part, found: Found) -> None:
 
 def _hotmail(mail: Mail) -> bool:
     """Microsoft's Junk Mail Reporting Program sends no feedback part, and names the recipient in the original."""
+    if b"mXmrOriginalRecipient" not in mail.octets.data:
+        return False
     part = mail.returned
     return part is not None and (_JMRP in part.head or "x-hmxmroriginalrecipient" in mail.head)
 

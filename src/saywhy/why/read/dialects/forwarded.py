@@ -24,10 +24,13 @@ def inner(mail: Mail) -> mime.Part | None:
     return None
 
 
+_STEMS = ("orwarded message", "riginal Message", "riginal message", "ORIGINAL MESSAGE", "FORWARDED MESSAGE")
+
+
 def quoted(mail: Mail) -> bytes | None:
     """The forwarded message as one of its own: from its quoted header on, quote marks off."""
     body = mail.body
-    if "orwarded" not in body and "riginal" not in body and "ORIGINAL" not in body and "FORWARDED" not in body:
+    if not any(stem in body for stem in _STEMS):
         return None
     begin = _BEGIN.search(body)
     if begin is None:

@@ -15,7 +15,7 @@ _CAUSE = b"\nX-SayWhy-Cause:"
 
 def _read(mail: Mail) -> Found | None:
     part = mail.status
-    if part is None or (_CAUSE not in part.body and _CAUSE not in part.data):
+    if part is None or _CAUSE not in (part.data if part.get("Content-Transfer-Encoding") else part.body):
         return None
     status = read_status(part)
     found = Found("saywhy", "saywhy", reporting_mta=status.reporting_mta, envelope_id=status.envid)

@@ -49,7 +49,7 @@ def textual(
     compiled = re.compile(pattern, re.M) if pattern else None
 
     def read(mail: Mail) -> Found | None:
-        notice = mail.notice
+        notice = mail.start
         for sign in signs:
             if sign in notice:
                 break

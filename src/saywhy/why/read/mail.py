@@ -155,9 +155,14 @@ class Mail:
         return found if found.head else None
 
     @lazy
+    def start(self) -> str:
+        """The beginning of the notice, where a system says what it is."""
+        return self.notice[:6000]
+
+    @lazy
     def lower(self) -> str:
         """The beginning of the notice in lower case, for quick looks."""
-        return self.notice[:6000].lower()
+        return self.start.lower()
 
     def span(self, start: int, end: int) -> tuple[int, int] | None:
         """Where characters of `body` stand in the message; of a part that is encoded, that part."""

@@ -7,12 +7,13 @@ the evidence of a value is told in those.
 from __future__ import annotations
 
 import re
-from bisect import bisect_left
+from bisect import bisect_right
 from typing import Protocol
 
 HEAD = 12 * 1024 * 1024  # octets looked at of a larger message: these first ones
 TAIL = 4 * 1024 * 1024  # and these last ones
 
+_STEP = 4096  # octets between marks
 _LINE_END = re.compile(rb"\r\r?\n")
 
 
@@ -35,9 +36,7 @@ class Octets:
         else:
             raw = given if isinstance(given, bytes) else bytes(given[:])
         self._raw = raw
-        self._ends: list[int] | None = None
-        self._counted = (0, 0)  # a position in `data`, and the line ends before it
-        self._uniform: bool | None = None
+        self._marks: list[tuple[int, int]] = []
         self.data = raw if b"\r" not in raw else _LINE_END.sub(b"\n", raw).replace(b"\r", b"\n")
 
     def span(self, start: int, end: int) -> tuple[int, int]:
@@ -45,31 +44,32 @@ class Octets:
         return self._given(start), self._given(end)
 
     def _given(self, at: int) -> int:
-        raw = at
-        if self.data is not self._raw:
-            raw = at + self._dropped(at)
+        raw = at if self.data is self._raw else self._in_raw(at)
         return raw if not self.truncated or raw <= HEAD else raw - HEAD - 1 + self._size - TAIL
 
-    def _dropped(self, at: int) -> int:
-        """How many carriage returns went before the position `at`."""
-        if self._uniform is None:  # every line ended in CRLF
-            self._uniform = len(self._raw) - len(self.data) == self.data.count(b"\n")
-        if self._uniform:
-            return self._lines_before(at)
-        if self._ends is None:
-            dropped, self._ends = 0, []
-            for found in _LINE_END.finditer(self._raw):
-                for _ in range(found.end() - found.start() - 1):
-                    self._ends.append(found.start() - dropped)
-                    dropped += 1
-        return bisect_left(self._ends, at)
+    def _in_raw(self, at: int) -> int:
+        """The position before line ends were made one octet: from the nearest mark, then by counting."""
+        if not self._marks:
+            self._mark()
+        known, raw = self._marks[bisect_right(self._marks, (at, len(self._raw) + 1)) - 1]
+        place = raw + at - known
+        while True:
+            further = raw + at - known + self._shorter(raw, place)
+            if further == place:
+                return place
+            place = further
 
-    def _lines_before(self, at: int) -> int:
-        """Counted from the position that was asked for last: spans come in order."""
-        known, lines = self._counted
-        if at >= known:
-            lines += self.data.count(b"\n", known, at)
-        else:
-            lines -= self.data.count(b"\n", at, known)
-        self._counted = (at, lines)
-        return lines
+    def _mark(self) -> None:
+        """Pairs of the same position in `data` and in the message, one for each few lines."""
+        at = raw = 0
+        while raw < len(self._raw):
+            self._marks.append((at, raw))
+            line_end = self._raw.find(b"\n", raw + _STEP)
+            end = line_end + 1 if line_end >= 0 else len(self._raw)
+            at += end - raw - self._shorter(raw, end)
+            raw = end
+        self._marks.append((at, raw))
+
+    def _shorter(self, start: int, end: int) -> int:
+        """How many octets the lines between two positions of the message lost."""
+        return self._raw.count(b"\r\n", start, end) + self._raw.count(b"\r\r\n", start, end)

@@ -4,23 +4,25 @@ from __future__ import annotations
 
 from saywhy.why.read.mail import Mail
 
-# Words of the notice, or of the subject and the sender, all in lower case; the first that is found names it.
-_NOTICE = (
-    ("this is the mail system at host", "Postfix"),
-    ("postfix program", "Postfix"),
-    ("created automatically by mail delivery software", "Exim"),
-    ("qmail-send program", "qmail"),
-    ("transcript of session follows", "Sendmail"),
-    ("running the courier mail server", "Courier"),
-    ("microsoft exchange", "Exchange"),
-    ("office 365", "Exchange Online"),
-    ("microsoft 365", "Exchange Online"),
-    ("googlemail", "Gmail"),
-    ("the mail system\n", "Postfix"),
+_LOOK = 4000  # octets behind the header
+
+_WORDS = (
+    (b"This is the mail system at host", "Postfix"),
+    (b"Postfix program", "Postfix"),
+    (b"created automatically by mail delivery software", "Exim"),
+    (b"Transcript of session follows", "Sendmail"),
+    (b"qmail-send program", "qmail"),
+    (b"running the Courier mail server", "Courier"),
+    (b"This is the MAILER-DAEMON, please DO NOT REPLY", "OpenSMTPD"),
+    (b"Microsoft Exchange", "Exchange"),
+    (b"Office 365", "Exchange Online"),
+    (b"Microsoft 365", "Exchange Online"),
+    (b"SendGrid", "SendGrid"),
+    (b"The mail system\n", "Postfix"),
 )
 _HEADERS = (
     ("x-ms-exchange-message-is-ndr", "Exchange"),
-    ("x-ms-exchange-organization-scl", "Exchange"),
+    ("x-ms-publictraffictype", "Exchange"),
     ("x-ses-outgoing", "Amazon SES"),
     ("x-gm-message-state", "Gmail"),
     ("x-mimecast-spam-score", "Mimecast"),
@@ -29,10 +31,13 @@ _HEADERS = (
 
 def system_of(mail: Mail) -> str:
     head = mail.head
-    if "x-ms-exchange-message-is-ndr" in head or "x-ms-publictraffictype" in head:
-        return "Exchange Online" if "outlook.com" in head.get("received", "") + mail.sender else "Exchange"
     for name, system in _HEADERS:
         if name in head:
+            online = system == "Exchange" and "outlook.com" in head.get("received", "") + mail.sender
+            return "Exchange Online" if online else system
+    at = mail.root.body_start
+    start = mail.octets.data[at : at + _LOOK] if mail.root.content is mail.octets.data else b""
+    for words, system in _WORDS:
+        if words in start:
             return system
-    start = mail.lower
-    return next((system for words, system in _NOTICE if words in start), head.get("x-mailer", "")[:80])
+    return head.get("x-mailer", "")[:80]

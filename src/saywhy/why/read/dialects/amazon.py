@@ -18,6 +18,9 @@ MAX_DEPTH = 100  # brackets
 
 
 def _read(mail: Mail) -> Found | None:
+    data = mail.octets.data
+    if b"otificationType" not in data and b"ventType" not in data and b"base64" not in data:
+        return None
     body = mail.body.lstrip()
     if not body.startswith("{") or ("notificationType" not in body and "eventType" not in body):
         return None

@@ -10,6 +10,7 @@ import re
 from saywhy.why.read.dialect import Other
 from saywhy.why.read.entry import Found
 from saywhy.why.read.mail import Mail
+from saywhy.why.read.signs import is_from_system
 from saywhy.why.read.values import Kind
 
 # Services that ask the sender to act; as they stand in addresses and subjects, in lower case.
@@ -61,7 +62,21 @@ def _challenge(mail: Mail) -> Found | None:
             if known and (_asks(mail.lower) or _asks(mail.html.lower()) or "challenge" in who)
             else None
         )
+    if not known and not _may_be_answer(mail):
+        return None
     return Found("challenge") if _asks(mail.lower[:4000]) or (known and _asks(mail.html[:8000].lower())) else None
+
+
+def _may_be_answer(mail: Mail) -> bool:
+    """Whether the message answers another one, or says that a machine wrote it."""
+    subject = mail.subject.lower()
+    return (
+        subject.startswith(("re:", "aw:", "sv:", "antw:", "r:"))
+        or any(stem in subject for stem in _STEMS)
+        or "auto-submitted" in mail.head
+        or "in-reply-to" in mail.head
+        or is_from_system(mail)
+    )
 
 
 def _asks(words: str) -> bool:

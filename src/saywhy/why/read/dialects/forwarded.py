@@ -26,9 +26,14 @@ def inner(mail: Mail) -> mime.Part | None:
 
 _STEMS = ("orwarded message", "riginal Message", "riginal message", "ORIGINAL MESSAGE", "FORWARDED MESSAGE")
 
+_OCTETS = tuple(stem.encode() for stem in _STEMS)
+
 
 def quoted(mail: Mail) -> bytes | None:
     """The forwarded message as one of its own: from its quoted header on, quote marks off."""
+    data = mail.octets.data
+    if b"base64" not in data and not any(stem in data for stem in _OCTETS):
+        return None
     body = mail.body
     if not any(stem in body for stem in _STEMS):
         return None

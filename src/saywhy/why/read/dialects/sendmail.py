@@ -137,7 +137,7 @@ def _remember(session: _Session, names: list[str], refusal: tuple[str, int]) -> 
 
 def transcript(mail: Mail, found: Found) -> None:
     """Each address gets the refusal that names it, or the first one."""
-    start = mail.notice.lower().find("transcript of session follows")
+    start = mail.notice.find("ranscript of session follows")
     if start < 0:
         return
     session = _session(mail.notice, start)

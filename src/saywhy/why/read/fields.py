@@ -18,7 +18,7 @@ from saywhy.wire import date
 MAX_TEXT = 2 * 1024 * 1024  # characters of a status part that are read
 MAX_FIELDS = 20_000
 MAX_DIAGNOSTIC = 8000  # characters kept
-MAX_RECIPIENTS = 1000
+MAX_RECIPIENTS = 500
 
 _FIELD = re.compile(
     r"^[>| \t]{0,4}((?:final|original|x-actual|x-original)[- ]recipient|action|status|diagnostic-code|"

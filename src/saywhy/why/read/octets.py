@@ -13,7 +13,7 @@ from typing import Protocol
 HEAD = 12 * 1024 * 1024  # octets looked at of a larger message: these first ones
 TAIL = 4 * 1024 * 1024  # and these last ones
 
-_STEP = 4096  # octets between marks
+_STEP = 1024  # octets between marks
 _LINE_END = re.compile(rb"\r\r?\n")
 
 
@@ -23,6 +23,13 @@ class Sliceable(Protocol):
     def __len__(self) -> int: ...
 
     def __getitem__(self, at: slice, /) -> bytes: ...
+
+
+def _one_octet(raw: bytes) -> bytes:
+    """Every line end as LF: CR LF, bare CR, and CR CR LF, which careless gateways make."""
+    if b"\r\r\n" in raw:
+        return _LINE_END.sub(b"\n", raw).replace(b"\r", b"\n")
+    return raw.replace(b"\r\n", b"\n").replace(b"\r", b"\n")
 
 
 class Octets:
@@ -37,14 +44,14 @@ class Octets:
             raw = given if isinstance(given, bytes) else bytes(given[:])
         self._raw = raw
         self._marks: list[tuple[int, int]] = []
-        self.data = raw if b"\r" not in raw else _LINE_END.sub(b"\n", raw).replace(b"\r", b"\n")
+        self.data = raw if b"\r" not in raw else _one_octet(raw)
 
     def span(self, start: int, end: int) -> tuple[int, int]:
         """Positions in `data` -> the same in the message as given."""
         return self._given(start), self._given(end)
 
     def _given(self, at: int) -> int:
-        raw = at if self.data is self._raw else self._in_raw(at)
+        raw = at if len(self.data) == len(self._raw) else self._in_raw(at)
         return raw if not self.truncated or raw <= HEAD else raw - HEAD - 1 + self._size - TAIL
 
     def _in_raw(self, at: int) -> int:
@@ -52,12 +59,17 @@ class Octets:
         if not self._marks:
             self._mark()
         known, raw = self._marks[bisect_right(self._marks, (at, len(self._raw) + 1)) - 1]
-        place = raw + at - known
-        while True:
-            further = raw + at - known + self._shorter(raw, place)
-            if further == place:
-                return place
+        first = raw + at - known
+        place = self._behind_line_end(first)
+        while (further := self._behind_line_end(first + self._shorter(raw, place))) != place:
             place = further
+        return place
+
+    def _behind_line_end(self, place: int) -> int:
+        """A position within CR LF is that behind it."""
+        if self._raw.startswith((b"\n", b"\r\n"), place) and self._raw.startswith(b"\r", max(place - 1, 0)):
+            return self._raw.index(b"\n", place) + 1
+        return place
 
     def _mark(self) -> None:
         """Pairs of the same position in `data` and in the message, one for each few lines."""

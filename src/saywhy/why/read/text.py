@@ -23,7 +23,7 @@ from saywhy.why.read.mail import Mail
 from saywhy.why.read.plain import ADDRESS
 from saywhy.why.read.values import From
 
-MAX_RECIPIENTS = 1000
+MAX_RECIPIENTS = 500
 MAX_DIAGNOSTIC = 2000  # characters kept of what stands about a recipient
 
 _A = ADDRESS.pattern

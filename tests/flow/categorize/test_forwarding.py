@@ -248,6 +248,13 @@ class TestLists:
         assert member.fork is not None
         assert member.fork.sender is None
 
+    def test_a_report_never_gets_a_reverse_path(self) -> None:
+        """It would breed others for ever where the owner of a list is that list."""
+        staff = dataclasses.replace(group("staff", "ann", "gone"), report_to_originator=False)
+        staff = dataclasses.replace(staff, report_to_manager=True, managed_by=(at("staff"),))
+        results = categorizer(staff, ANN)(mail("staff", sender=""), INSIDE)
+        assert [each.fork and each.fork.sender for each in results] == [None, None, None]
+
     def test_a_nested_group_reports_as_the_list_around_it(self) -> None:
         staff = dataclasses.replace(group("staff", "inner", "bob"), report_to_originator=False)
         results = categorizer(staff, group("inner", "ann", "gone"), ANN, BOB)(mail("staff"), OUTSIDE)

@@ -43,7 +43,13 @@ class Categorizer:
         if failure is not None:
             return _all(message, Failed(failure))
         restrictions = Restrictions(who, owners, message.size)
-        expansion = Expansion(owners, restrictions, self._hostname, no_alternate=message.headline.no_alternate)
+        expansion = Expansion(
+            owners,
+            restrictions,
+            self._hostname,
+            null_path=message.envelope.sender is None,
+            no_alternate=message.headline.no_alternate,
+        )
         return await expansion.run(message.envelope.recipients)
 
     def lookup(self, address: Address, *, internal: bool) -> Failed | None:

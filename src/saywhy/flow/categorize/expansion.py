@@ -67,11 +67,18 @@ class Expansion:
     """
 
     def __init__(
-        self, owners: Owners, restrictions: Restrictions, hostname: str = "", *, no_alternate: bool = False
+        self,
+        owners: Owners,
+        restrictions: Restrictions,
+        hostname: str = "",
+        *,
+        null_path: bool = False,
+        no_alternate: bool = False,
     ) -> None:
         self._owners = owners
         self._restrictions = restrictions
         self._hostname = hostname
+        self._null_path = null_path
         self._no_alternate = no_alternate
         self._config = owners.organisation.transport
         self._members = 0
@@ -231,7 +238,7 @@ class Expansion:
         self._members += len(members)
         if not step.group:
             self._addressed[end] = way.passed
-        fork = _fork(group) or step.fork
+        fork = self._fork(group) or step.fork
         outcome = Expanded(group.name, len(members), list=fork is not None)
         self._ends[end] = Resolved(step.recipient, way.address, outcome=outcome, fork=step.fork)
         inherited = wishes.for_members(step.recipient)
@@ -240,6 +247,16 @@ class Expansion:
                 await asyncio.sleep(0)
             recipient = inherited if fork is None else Recipient(member)
             self._steps.append(_Step(recipient, member, name, way.passed, fork=fork))
+
+    def _fork(self, group: Group) -> Fork | None:
+        """A group whose reports do not go to the sender is a list (errata 66): they go to its owner, or nowhere.
+
+        A message that must not be answered stays so: a report to a list that is its own owner would breed others.
+        """
+        if group.report_to_originator:
+            return None
+        to_owner = group.report_to_manager and group.managed_by and not self._null_path
+        return Fork(group.managed_by[0] if to_owner else None, group.name)
 
     async def _membership(self, group: Group, way: _Way) -> list[Address] | Failure:
         """The group's members, or why it cannot be expanded."""
@@ -299,11 +316,3 @@ async def _distinct(members: Sequence[Address]) -> list[Address]:
             await asyncio.sleep(0)
         found[member.local, member.domain_key] = member
     return list(found.values())
-
-
-def _fork(group: Group) -> Fork | None:
-    """A group whose reports do not go to the sender is a list (errata 66): they go to its owner, or nowhere."""
-    if group.report_to_originator:
-        return None
-    owner = group.managed_by[0] if group.report_to_manager and group.managed_by else None
-    return Fork(owner, group.name)

@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from typing import Any
 
-import saywhy
 from saywhy.archive.rows import shown, slot, text_of
 from saywhy.archive.tasks import Batch, Done, Fault, Files, Form, Lines, Task
 from saywhy.infra.mailbox import file
 from saywhy.infra.mailbox.file import Stretch
-from saywhy.infra.mailbox.piece import Piece
+from saywhy.infra.mailbox.piece import HEAD, Piece
 from saywhy.infra.mailbox.stream import MAX_LINE
+from saywhy.why.read import reading
 
 MAX_UNPACKED = 64 << 20  # octets out of a packed file that is not named as one
 
@@ -43,15 +43,32 @@ def row_of(piece: Piece) -> dict[str, Any]:
     if piece.error:
         return {**_nothing(), "error": piece.error}
     try:
-        row = saywhy.read(piece.data).as_dict()
+        row = reading.read(_Large(piece) if piece.size else piece.data).as_dict()
     except Exception as error:  # the reader never raises; were it to, one message must not end the run
         return {**_nothing(), "error": f"the reader failed on it, which is a fault of ours: {error!r:.200}"}
     row["truncated"] = row["truncated"] or piece.truncated
     return row
 
 
+class _Large:
+    """A message whose middle is not there, for the reader, which asks for its ends and counts by its size."""
+
+    def __init__(self, piece: Piece) -> None:
+        self._piece = piece
+
+    def __len__(self) -> int:
+        return self._piece.size
+
+    def __getitem__(self, at: slice) -> bytes:
+        start, stop, _ = at.indices(self._piece.size)
+        missing = self._piece.size - len(self._piece.data)
+        if stop <= HEAD:
+            return self._piece.data[start:stop]
+        return self._piece.data[max(HEAD, start - missing) : stop - missing]
+
+
 def _nothing() -> dict[str, Any]:
-    return saywhy.read(b"").as_dict()
+    return reading.read(b"").as_dict()
 
 
 def _entries(task: Task) -> Iterator[Entry]:

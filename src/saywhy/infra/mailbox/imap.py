@@ -188,7 +188,7 @@ class Folder:
     def _large(self, uid: int, size: int) -> Piece:
         head = self._bodies([uid], f"<0.{HEAD}>").get(uid, b"")
         tail = self._bodies([uid], f"<{size - TAIL}.{TAIL}>").get(uid, b"")
-        return Piece(head + tail, True)
+        return Piece(head + tail, True, size=size)
 
     def _bodies(self, uids: Sequence[int], part: str = "") -> dict[int, bytes]:
         lines = self._said(lambda c: c.uid("FETCH", _set(uids), f"(UID BODY.PEEK[]{part})"))

@@ -108,7 +108,9 @@ class Splitter:
             head = self._slice(body, body + HEAD)
         start_of_rest = max(body + HEAD, end - TAIL) if head else body
         data = head + self._slice(start_of_rest, end)
-        return Piece(_unquoted(data), end - body > LIMIT, start=start, end=end)
+        if end - body > LIMIT:
+            return Piece(data, True, start=start, end=end, size=end - body)
+        return Piece(_unquoted(data), start=start, end=end)
 
     def _boundary(self, at: int) -> int | None:
         """The first From_ line at or behind `at`, of those that can be told with what is in memory."""

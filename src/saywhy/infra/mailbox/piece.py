@@ -23,7 +23,8 @@ class Piece:
     """A message: `start` and `end` are offsets in its source where it has them; `name` that of a packed file.
 
     `number` counts from 1 within an mbox; it is 0 where a file is one message, or who reads cannot know it.
-    `error` is a sentence for what could not be read; `data` is then empty.
+    `error` is a sentence for what could not be read; `data` is then empty.  `size` is the whole message's, where
+    `data` has only its first HEAD and its last TAIL octets; otherwise 0.
     """
 
     data: bytes
@@ -33,27 +34,30 @@ class Piece:
     start: int = 0
     end: int = 0
     error: str = ""
+    size: int = 0
 
 
 def whole(read: Read, first: bytes = b"", name: str = "") -> Piece:
     """All that `read` gives after `first`, as one message, holding no more than LIMIT and a block of it."""
     data = bytearray(first)
     head = b""
+    size = len(first)
     while block := read(BLOCK):
         data += block
+        size += len(block)
         if not head and len(data) > LIMIT:
             head = bytes(data[:HEAD])
             del data[:HEAD]
         elif head and len(data) > 2 * TAIL:
             del data[:-TAIL]
     if head:
-        return Piece(head + bytes(data[-TAIL:]), True, name)
+        return Piece(head + bytes(data[-TAIL:]), True, name, size=size)
     return cut(bytes(data), name)
 
 
 def cut(data: bytes, name: str = "") -> Piece:
     if len(data) > LIMIT:
-        return Piece(data[:HEAD] + data[-TAIL:], True, name)
+        return Piece(data[:HEAD] + data[-TAIL:], True, name, size=len(data))
     return Piece(data, False, name)
 
 
@@ -61,7 +65,7 @@ def of_file(descriptor: int, size: int) -> Piece:
     """The one message in an open file of `size` octets; a large one's middle is not read at all."""
     if size <= LIMIT:
         return whole(lambda octets: os.read(descriptor, octets))
-    return Piece(_at(descriptor, 0, HEAD) + _at(descriptor, size - TAIL, TAIL), True)
+    return Piece(_at(descriptor, 0, HEAD) + _at(descriptor, size - TAIL, TAIL), True, size=size)
 
 
 def _at(descriptor: int, offset: int, octets: int) -> bytes:

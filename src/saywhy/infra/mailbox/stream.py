@@ -11,6 +11,7 @@ import io
 import tarfile
 import zlib
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import IO, Any, cast
 
 from saywhy.infra.mailbox import outlook
@@ -64,7 +65,7 @@ def messages(read: Read, name: str = "", depth: int = 0) -> Iterator[Piece]:
             case Kind.MBOX:
                 splitter = Splitter(again.read)
                 for number, piece in enumerate(splitter.messages(splitter.first()), 1):
-                    yield Piece(piece.data, piece.truncated, name, number)
+                    yield replace(piece, name=name, number=number)
             case Kind.OUTLOOK:
                 yield _outlook(again, name)
             case Kind.MESSAGE:
@@ -105,7 +106,7 @@ def _named(pieces: Iterator[Piece], name: str) -> Iterator[Piece]:
     inner = name[:-3] if name.lower().endswith(".gz") else name
     for piece in pieces:
         rest = piece.name.removeprefix(inner)
-        yield Piece(piece.data, piece.truncated, name + rest, piece.number, error=piece.error)
+        yield replace(piece, name=name + rest)
 
 
 def _members(again: Again, name: str, depth: int) -> Iterator[Piece]:

@@ -13,11 +13,14 @@ from typing import Any
 
 import pytest
 
+import saywhy
 from saywhy.archive import plan
 from saywhy.archive.engines import Answer, Broken, Here, Processes
 from saywhy.archive.run import Step, run
 from saywhy.archive.tasks import Done, Form, Mark, Task
+from saywhy.infra.mailbox import piece
 from saywhy.infra.mailbox.file import Stretch
+from saywhy.why.read import octets
 from tests.archive.reports import mbox, report
 
 
@@ -116,6 +119,24 @@ def test_the_middle_of_a_large_file_is_not_looked_at_and_the_row_says_so(tmp_pat
     (found,) = rows(read(path))
     assert found["truncated"] is True
     assert found["recipients"][0]["recipient"] == "user1@dom1.example"
+
+
+def test_a_large_message_in_a_file_reads_as_the_same_octets_do(tmp_path: Path) -> None:
+    """The report part stands behind 20 MB, of which the sources fetch only the ends."""
+    head, between, tail = report(1).partition(b"--b1\nContent-Type: message/delivery-status")
+    content = head + (b"x" * 76 + b"\n") * 270_000 + between + tail
+    (tmp_path / "a.eml").write_bytes(content)
+    with (tmp_path / "a.mbox").open("wb") as file:
+        file.write(b"From a Mon Nov  2 10:00:00 2026\n" + content + b"\n")
+    expected = saywhy.read(content).as_dict()
+    assert (expected["truncated"], len(expected["recipients"])) == (True, 1)
+    for path in (tmp_path / "a.eml", tmp_path / "a.mbox"):
+        (found,) = rows(read(path))
+        assert {**found, "source": None} == expected
+
+
+def test_reader_and_sources_keep_the_same_ends_of_a_large_message() -> None:
+    assert (octets.HEAD, octets.TAIL) == (piece.HEAD, piece.TAIL)
 
 
 class Frail:

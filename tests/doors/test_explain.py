@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from pathlib import Path
 from typing import Any
 
@@ -417,3 +418,40 @@ def test_all_causes_are_listed_and_one_is_told_whole() -> None:
 def test_lists_keep_to_one_line_each() -> None:
     wide = [line for name in ("codes", "causes") for line in lists(name).stdout.splitlines() if len(line) > 110]
     assert wide == []
+
+
+# What the reader of other systems' reports adds
+
+
+def test_evidence_tells_where_in_the_report_each_value_stands(tmp_path: Path) -> None:
+    file = tmp_path / "bounce.eml"
+    file.write_text(
+        "From: MAILER-DAEMON@mx.example\nSubject: Undelivered\nMIME-Version: 1.0\n"
+        'Content-Type: multipart/report; report-type=delivery-status; boundary="r"\n\n--r\n'
+        "Content-Type: text/plain\n\nno\n\n--r\nContent-Type: message/delivery-status\n\n"
+        "Reporting-MTA: dns; mx.example\n\nFinal-Recipient: rfc822; bob@c.example\nAction: failed\nStatus: 5.1.1\n"
+        "Diagnostic-Code: smtp; 550 5.1.1 User unknown\n\n--r\nContent-Type: text/rfc822-headers\n\n"
+        "From: ann@a.example\nSubject: Lunch\nMessage-ID: <1@a.example>\n\n--r--\n"
+    )
+    content = file.read_bytes()
+    assert "Where it stands" not in run(str(file)).stdout
+    shown = run("--evidence", str(file)).stdout
+    place = re.search(r"recipient: bob@c\.example\n\s+report field Final-Recipient, octets (\d+) to (\d+)", shown)
+    assert place is not None
+    assert b"bob@c.example" in content[int(place[1]) : int(place[2])]
+    for told in ("About:      Lunch", "Sent by:    ann@a.example", "Message-ID: <1@a.example>"):
+        assert told in shown
+    found = json.loads(run("--json", str(file)).stdout)
+    assert (found["kind"], found["what"], found["original"]["subject"]) == ("report", "failed", "Lunch")
+    assert found["recipients"][0]["read"]["provenance"]["status"]["from"] == "report field"
+
+
+def test_an_automatic_reply_is_told_as_what_it_is(tmp_path: Path) -> None:
+    file = tmp_path / "away.eml"
+    file.write_text(
+        "From: ann@a.example\nSubject: Out of office\nAuto-Submitted: auto-replied\n\nI am away until Monday.\n"
+    )
+    result = run(str(file))
+    assert result.exit_code == 0
+    assert result.stdout.startswith("An automatic reply, such as an absence note.")
+    assert json.loads(run("--json", str(file)).stdout)["what"] == "auto-reply"

@@ -42,7 +42,7 @@ class Summary:
 
     def _recipient(self, row: dict[str, Any], one: dict[str, Any]) -> None:
         self.recipients += 1
-        self.actions[one["action"]] += 1
+        self.actions[one["action"] or "complained"] += 1
         if one["action"] not in _TROUBLE:
             return
         self.hard += bool(one["hard_bounce"])

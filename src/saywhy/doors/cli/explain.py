@@ -18,7 +18,7 @@ from saywhy.doors.cli import explain_json, explain_text
 from saywhy.model.evidence import Step
 from saywhy.why import ask
 from saywhy.why.explain import Reader
-from saywhy.why.read.values import NotAReport, ReadReport
+from saywhy.why.read.values import Kind, NotAReport, Report
 from saywhy.why.words import ENGLISH, frame, languages
 
 MAX_INPUT = 16 * 1024 * 1024  # octets read of a file or of standard input
@@ -33,7 +33,7 @@ _STEPS = {
     "data": Step.END_OF_DATA,
 }
 
-Answer = ask.CodeAnswer | ask.FamilyAnswer | ask.ReplyAnswer | ReadReport
+Answer = ask.CodeAnswer | ask.FamilyAnswer | ask.ReplyAnswer | Report
 
 
 @click.command(context_settings={"ignore_unknown_options": False})
@@ -47,6 +47,7 @@ Answer = ask.CodeAnswer | ask.FamilyAnswer | ask.ReplyAnswer | ReadReport
     "(admin), or of the one that refused (theirs).",
 )
 @click.option("--json", "as_json", is_flag=True, help="All of it as one JSON object, for scripts.")
+@click.option("--evidence", is_flag=True, help="Of a report: where in the message each value stands.")
 @click.option("--all", "whole", is_flag=True, help="Every cause of a code, however many screens it takes.")
 @click.option(
     "--at", "step", type=click.Choice(list(_STEPS)), help="The step of the session at which the reply came."
@@ -56,7 +57,14 @@ Answer = ask.CodeAnswer | ask.FamilyAnswer | ask.ReplyAnswer | ReadReport
 )
 @click.option("--host", default="", help="The server that said it; some providers use words in their own way.")
 def explain(
-    what: tuple[str, ...], reader: str, as_json: bool, whole: bool, step: str | None, lang: str, host: str
+    what: tuple[str, ...],
+    reader: str,
+    as_json: bool,
+    evidence: bool,
+    whole: bool,
+    step: str | None,
+    lang: str,
+    host: str,
 ) -> None:
     """Say why mail failed, who must act and what to do.
 
@@ -74,7 +82,7 @@ def explain(
         click.echo(explain_json.render(answer, lang))
     else:
         again = _again(question, step, host, lang)
-        click.echo(explain_text.render(answer, explain_text.Wish(Reader(reader), lang, again, whole)))
+        click.echo(explain_text.render(answer, explain_text.Wish(Reader(reader), lang, again, whole, evidence)))
     if frame(lang).language == ENGLISH and not lang.lower().startswith(ENGLISH):
         click.echo(f"There are no texts in {lang!r}, so in English; there are {_languages()}.", err=True)
     if isinstance(answer, ask.CodeAnswer) and answer.code is None:
@@ -115,20 +123,21 @@ def _why(error: Exception) -> str:
 
 def _of_content(content: bytes, step: Step, host: str) -> Answer:
     """A report, or a text that somebody pasted."""
-    from saywhy.why.read.reading import read_report
+    from saywhy.why.read.reading import read
 
     if len(content) > MAX_INPUT:
         raise NotAReport(f"it has more than {MAX_INPUT // (1024 * 1024)} MB, which no report needs")
+    report = read(content)
+    if report.recipients if report.is_report else report.kind is not Kind.NONE:
+        return report
+    text = content[: ask.MAX_TEXT].decode("utf-8", "replace")
+    if ask.is_code(text):
+        return ask.ask_code(text)
     try:
-        return read_report(content)
-    except NotAReport as error:
-        text = content[: ask.MAX_TEXT].decode("utf-8", "replace")
-        if ask.is_code(text):
-            return ask.ask_code(text)
-        try:
-            return ask.ask_reply(text, step, host)
-        except ask.NotExplained as nothing:
-            raise ask.NotExplained(f"it is no report: {error}; and {nothing}") from None
+        return ask.ask_reply(text, step, host)
+    except ask.NotExplained as nothing:
+        why = report.error or report.note or "it has no report part (RFC 3464), nor words that we know"
+        raise ask.NotExplained(f"it is no report: {why}; and {nothing}") from None
 
 
 def _languages() -> str:

@@ -14,12 +14,12 @@ from saywhy.model.status import Status
 from saywhy.why import ask, catalogue
 from saywhy.why.entries import SOURCES, Code
 from saywhy.why.explain import Reader, explain, is_derived
-from saywhy.why.read.values import ReadRecipient, ReadReport
+from saywhy.why.read.values import Recipient, Report
 from saywhy.why.reasons_page import names_of
 from saywhy.why.teaching import ARTICLE, CORRECTIONS, class_of, subject_of
 from saywhy.why.words import ENGLISH
 
-Answer = ask.CodeAnswer | ask.FamilyAnswer | ask.ReplyAnswer | ReadReport
+Answer = ask.CodeAnswer | ask.FamilyAnswer | ask.ReplyAnswer | Report
 
 
 def render(answer: Answer, lang: str = ENGLISH) -> str:
@@ -30,7 +30,7 @@ def render(answer: Answer, lang: str = ENGLISH) -> str:
             data = {"kind": "family", **_family(answer)}
         case ask.ReplyAnswer():
             data = {"kind": "reply", **_reply(answer, lang)}
-        case ReadReport():
+        case Report():
             data = {"kind": "report", **_report(answer, lang)}
         case _:
             assert_never(answer)
@@ -117,27 +117,34 @@ def _failure(failure: Failure, recipient: str, lang: str) -> dict[str, Any]:
     }
 
 
-def _report(report: ReadReport, lang: str) -> dict[str, Any]:
+def _report(report: Report, lang: str) -> dict[str, Any]:
     return {
+        "what": report.kind.value,
+        "is_report": report.is_report,
         "dialect": report.dialect,
+        "system": report.system,
         "reporting": report.reporting,
         "subject": report.subject,
+        "note": report.note,
+        "truncated": report.truncated,
+        "original": report.original.as_dict(),
         "recipients": [_recipient(each, lang) for each in report.recipients],
     }
 
 
-def _recipient(recipient: ReadRecipient, lang: str) -> dict[str, Any]:
-    failure = recipient.failure
+def _recipient(recipient: Recipient, lang: str) -> dict[str, Any]:
+    failure, why = recipient.failure, recipient.why
     return {
-        "recipient": recipient.address,
-        "action": recipient.action.value,
+        "recipient": recipient.recipient,
+        "action": recipient.action.value if recipient.action else None,
         "reply": list(failure.evidence.reply),
         "diagnostic": failure.text,
         **_status(failure.status),
         "derived": is_derived(failure),
         "told": recipient.told,
-        "rule": recipient.rule,
-        "confidence": recipient.confidence.value,
-        "grounds": recipient.grounds,
-        **_failure(failure, recipient.address, lang),
+        "rule": why.rule,
+        "confidence": why.confidence.value,
+        "grounds": why.grounds,
+        "read": recipient.as_dict(),
+        **_failure(failure, recipient.recipient, lang),
     }

@@ -14,7 +14,7 @@ from saywhy.model.status import Status
 from saywhy.why import ask, catalogue
 from saywhy.why.entries import SOURCES, Act, By, Code, Likely
 from saywhy.why.explain import Explanation, Reader, explain
-from saywhy.why.read.values import ReadRecipient, ReadReport
+from saywhy.why.read.values import Kind, Recipient, Report
 from saywhy.why.teaching import ARTICLE, CLASS_WORDS, CORRECTIONS, class_of, subject_of
 from saywhy.why.template import clean
 from saywhy.why.words import ENGLISH, Frame, frame
@@ -59,7 +59,7 @@ _OTHERS = {
     Reader.THEIRS: (Reader.SENDER, "the sender"),
 }
 
-Answer = ask.CodeAnswer | ask.FamilyAnswer | ask.ReplyAnswer | ReadReport
+Answer = ask.CodeAnswer | ask.FamilyAnswer | ask.ReplyAnswer | Report
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +70,7 @@ class Wish:
     lang: str
     again: str
     all: bool = False  # however many screens it takes
+    evidence: bool = False  # where in a report each value stands
 
 
 def render(answer: Answer, wish: Wish) -> str:
@@ -81,7 +82,7 @@ def render(answer: Answer, wish: Wish) -> str:
             lines = _family(answer)
         case ask.ReplyAnswer():
             lines = _reply(answer, wish)
-        case ReadReport():
+        case Report():
             lines = _report(answer, wish)
         case _:
             assert_never(answer)
@@ -236,10 +237,27 @@ def _steps(explanation: Explanation) -> list[str]:
 # A report
 
 
-def _report(report: ReadReport, wish: Wish) -> list[str]:
-    lines = _wrapped(f"A delivery report of {clean(report.reporting) or 'an unnamed server'}")
-    if report.subject:
-        lines += _labelled("Subject", clean(report.subject))
+# What a message is that is no delivery report, and what it asks of who got it.
+_OTHER_KINDS = {
+    Kind.FEEDBACK: "A complaint: a recipient marked the message as unwanted. The mail was delivered; do not send "
+    "them more of it.",
+    Kind.MDN: "A receipt: the recipient's mail program says what became of the message. It was delivered.",
+    Kind.AUTO_REPLY: "An automatic reply, such as an absence note. The message was delivered; do nothing.",
+    Kind.CHALLENGE: "A question back: the recipient's system wants the sender to confirm that the mail is meant. "
+    "Until then the recipient does not see it.",
+    Kind.DMARC_REPORT: "A DMARC report: statistics for the owner of a domain, about no single message.",
+    Kind.TLS_REPORT: "A TLS report: statistics for the owner of a domain, about no single message.",
+}
+
+
+def _report(report: Report, wish: Wish) -> list[str]:
+    if report.is_report:
+        lines = _wrapped(f"A delivery report of {clean(report.reporting) or 'an unnamed server'}")
+    else:
+        lines = _wrapped(_OTHER_KINDS[report.kind])
+    lines += _of_message(report)
+    if not report.is_report:
+        return lines + [line for each in report.recipients[:MAX_LISTED] for line in _complaint(each, wish)]
     for recipient in report.recipients[:MAX_IN_FULL]:
         lines += ["", "-" * WIDTH, *_recipient(recipient, wish)]
     rest = report.recipients[MAX_IN_FULL:]
@@ -251,30 +269,76 @@ def _report(report: ReadReport, wish: Wish) -> list[str]:
     return lines
 
 
-def _recipient(recipient: ReadRecipient, wish: Wish) -> list[str]:
-    failure = recipient.failure
+def _of_message(report: Report) -> list[str]:
+    """What the report says of itself and of the message that it is about."""
+    original = report.original
+    written_by = ", ".join(clean(name) for name in (report.system, report.dialect) if name)
+    told = {
+        "Subject": clean(report.subject),
+        "Form": written_by,
+        "About": clean(original.subject),
+        "Sent by": clean(original.sender),
+        "Message-ID": clean(original.message_id),
+        "Note": clean(report.note),
+        "Cut": "only its first 12 and its last 4 MB, or a part of its recipients, were read" * report.truncated,
+    }
+    return [line for label, text in told.items() if text for line in _labelled(label, text)]
+
+
+def _complaint(recipient: Recipient, wish: Wish) -> list[str]:
+    return [
+        "",
+        *_wrapped(clean(recipient.recipient) or "a recipient without address"),
+        *_evidence(recipient, wish),
+    ]
+
+
+def _evidence(recipient: Recipient, wish: Wish) -> list[str]:
+    """Where each value stood, if that was asked for."""
+    if not wish.evidence:
+        return []
+    values = recipient.as_dict()
+    lines = ["", "Where it stands"]
+    for name, source in recipient.provenance.items():
+        place = f", octets {source.span[0]} to {source.span[1]}" if source.span else ""
+        value = clean(str(values.get(name, "")))
+        lines += _wrapped(f"{name}: {value}", "  ", "    ")
+        lines += _wrapped(f"{source.origin.value} {clean(source.rule)}{place}", "    ", "    ")
+    if recipient.why.words:
+        lines += _wrapped(f"the words that decided: {clean(recipient.why.words)}", "  ", "    ")
+    return lines
+
+
+def _recipient(recipient: Recipient, wish: Wish) -> list[str]:
+    failure, why = recipient.failure, recipient.why
     cause = catalogue.cause(failure.cause)
-    rule = "the report itself" if recipient.told else recipient.rule
+    rule = "the report itself" if recipient.told else why.rule
     said = [line for text in failure.evidence.reply for line in _labelled("It said", clean(text))]
     if failure.text and not said:
         said = _labelled("Words", clean(failure.text))
     return [
-        f"{clean(recipient.address) or 'a recipient without address'}: {recipient.action.value}",
+        f"{clean(recipient.recipient) or 'a recipient without address'}: {_action(recipient)}",
         "",
+        *(_labelled("Written to", clean(recipient.original_recipient)) if recipient.original_recipient else []),
         *_labelled("Status", _status(failure.status)),
         *_labelled("Cause", f"{cause.title} ({cause.id})"),
         *_labelled("Read from", rule),
-        *_labelled("Confidence", f"{recipient.confidence.value}: {recipient.grounds}"),
+        *_labelled("Confidence", f"{why.confidence.value}: {why.grounds}"),
         *(_labelled("Server", clean(failure.evidence.remote_host)) if failure.evidence.remote_host else []),
         *said,
-        *_explained(failure, wish, recipient.address),
+        *_explained(failure, wish, recipient.recipient),
+        *_evidence(recipient, wish),
     ]
 
 
-def _one_line(recipient: ReadRecipient) -> list[str]:
+def _action(recipient: Recipient) -> str:
+    return recipient.action.value if recipient.action else "complained"
+
+
+def _one_line(recipient: Recipient) -> list[str]:
     failure = recipient.failure
     title = catalogue.cause(failure.cause).title
-    text = f"{clean(recipient.address)}: {recipient.action.value}, {failure.status}, {title}"
+    text = f"{clean(recipient.recipient)}: {_action(recipient)}, {failure.status}, {title}"
     return _wrapped(text, "  ", "      ")
 
 

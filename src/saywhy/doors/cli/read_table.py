@@ -49,10 +49,9 @@ class Table:
             self._line(source, row["kind"], "-", "-", row["error"] or row["note"] or "", "-")
         for one in row["recipients"][:MAX_RECIPIENTS]:
             why = catalogue.cause(one["cause"]).title
-            act = "-" if one["action"] in ("delivered", "relayed", "expanded") else MOVES[one["act"]]
-            self._line(
-                source, one["action"], one["recipient"] or "-", one["status"] or one["reply_code"] or "-", why, act
-            )
+            act = MOVES[one["act"]] if one["action"] in ("failed", "delayed") else "-"
+            kind, code = one["action"] or row["kind"], one["status"] or one["reply_code"]
+            self._line(source, kind, one["recipient"] or "-", code or "-", why, act)
             source = ""
         if (more := len(row["recipients"]) - MAX_RECIPIENTS) > 0:
             self._line("", "", f"and {more} more", "", "", "")

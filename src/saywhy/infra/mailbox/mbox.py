@@ -104,13 +104,20 @@ class Splitter:
         return self._piece(start, body, end, head)
 
     def _piece(self, start: int, body: int, end: int, head: bytes) -> Piece:
-        if not head and end - body > LIMIT:
-            head = self._slice(body, body + HEAD)
-        start_of_rest = max(body + HEAD, end - TAIL) if head else body
-        data = head + self._slice(start_of_rest, end)
-        if end - body > LIMIT:
-            return Piece(data, True, start=start, end=end, size=end - body)
-        return Piece(_unquoted(data), start=start, end=end)
+        last = end - self._divider(body, end)
+        size = last - body
+        if size <= LIMIT:
+            data = self._slice(body, last) if not head else head + self._slice(body + HEAD, last)
+            return Piece(_unquoted(data), start=start, end=end)
+        data = (head or self._slice(body, body + HEAD)) + self._slice(last - TAIL, last)
+        return Piece(data, True, start=start, end=end, size=size)
+
+    def _divider(self, body: int, end: int) -> int:
+        """The octets of the empty line that divides this message from the next."""
+        before = self._slice(max(body, end - 4), end)
+        if before.endswith(b"\r\n\r\n"):
+            return 2
+        return 1 if before.endswith(b"\n\n") else 0
 
     def _boundary(self, at: int) -> int | None:
         """The first From_ line at or behind `at`, of those that can be told with what is in memory."""
@@ -171,9 +178,5 @@ def counts_lengths(read: Read) -> bool:
 
 
 def _unquoted(data: bytes) -> bytes:
-    """Without the empty line that divides messages, and the quotes before `From `."""
-    for ending in (b"\r\n\r\n", b"\n\n"):
-        if data.endswith(ending):
-            data = data[: -len(ending) // 2]
-            break
+    """With one quote less before `From `."""
     return _QUOTED.sub(rb"\1", data) if b">From " in data else data

@@ -5,6 +5,7 @@ Started by root, it runs as `nobody`: Dovecot gives root no mail.
 
 from __future__ import annotations
 
+import itertools
 import os
 import pwd
 import shutil
@@ -19,7 +20,7 @@ import pytest
 
 from tests.interop.postfix import HUNG, free_port, need
 
-USER, PASSWORD = "bounces@here.example", "s3cret-\u00fc"
+PASSWORD = "s3cret-\u00fc"  # of every user
 
 CONFIG = """\
 protocols = imap
@@ -32,7 +33,7 @@ default_internal_group = {group}
 default_login_user = {user}
 default_vsz_limit = 1G
 first_valid_uid = 1
-mail_location = maildir:{folder}/mail
+mail_location = maildir:{folder}/mail/%u
 mail_plugin_dir = /nonexistent
 disable_plaintext_auth = {secure}
 auth_mechanisms = plain login
@@ -67,13 +68,18 @@ userdb {{
 
 
 class Dovecot:
-    """`port` speaks STARTTLS (when `tls`), `tls_port` TLS from the first octet; `ca` is its certificate."""
+    """`user` has the mail that is put and looked at: any name will do, each has folders of its own.
+
+    `port` speaks STARTTLS (when `tls`), `tls_port` TLS from the first octet; `ca` is its certificate.
+    """
 
     def __init__(self, tls: bool = True) -> None:
         need("dovecot", "openssl", "setpriv")
         version = subprocess.run([_command(), "--version"], capture_output=True, text=True, check=True).stdout
         if not version.startswith("2.3."):
             pytest.skip(f"the configuration is for Dovecot 2.3, and this is {version}")
+        self.user = "bounces@here.example"
+        self._seconds = itertools.count(1_700_000_000)
         self.folder = Path(tempfile.mkdtemp(prefix="saywhy-dovecot-"))
         self.port, self.tls_port = free_port(), free_port()
         self.ca = self.folder / "cert.pem"
@@ -113,7 +119,7 @@ class Dovecot:
 
     def put(self, content: bytes, folder: str = "") -> None:
         """A message into the Maildir, as a delivery agent does."""
-        place = self.folder / "mail" / (f".{folder}" if folder else "")
+        place = self.folder / "mail" / self.user / (f".{folder}" if folder else "")
         with tempfile.TemporaryDirectory() as work:
             message = Path(work) / "message"
             message.write_bytes(content)
@@ -122,12 +128,12 @@ class Dovecot:
                 'mkdir -p "$1/cur" "$1/new" "$1/tmp" && cp "$2" "$1/tmp/x" && chmod 600 "$1/tmp/x" && '
                 'mv "$1/tmp/x" "$1/new/$3.made.here"'
             )
-            name = str(time.time_ns())  # never one that Dovecot has known
+            name = str(next(self._seconds))  # Dovecot numbers mail by the seconds in its name
             subprocess.run([*self._as, "sh", "-c", script, "sh", place, message, name], check=True)
 
     def files(self, folder: str = "") -> list[Path]:
         """The messages of a folder, with their flags in their names."""
-        place = self.folder / "mail" / (f".{folder}" if folder else "")
+        place = self.folder / "mail" / self.user / (f".{folder}" if folder else "")
         return sorted([*place.glob("new/*"), *place.glob("cur/*")], key=lambda path: path.name)
 
     def _wait(self) -> None:

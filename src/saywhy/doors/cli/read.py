@@ -7,6 +7,7 @@ on).  Rows go to standard output or the file, all else to standard error.
 
 from __future__ import annotations
 
+import contextlib
 import os
 import sys
 from collections.abc import Iterator, Sequence
@@ -87,16 +88,18 @@ def read(
     wish = read_imap.Wish(**imap)
     places = [read_imap.Folder(path, wish) if "://" in path else path for path in paths]
     asked = {"sources": [*paths], "format": form, "lines": lines}
-    try:
-        sink = _sink(form, output, asked, resume, overwrite)
-    except (Unfit, OSError) as error:
-        raise click.ClickException(str(error)) from None
-    before = sink.progress
-    bar = ProgressBar(plan.octets(places), progress and not (form == "table" and sys.stdout.isatty()))
-    with given.engine_for(engine, jobs) as workers, given.ended_by_signals():
-        _go(sink, given.steps(
-            places, workers, _FORMS[form], bar, lines=lines, first=sink.progress.source, mark=sink.progress.mark
-        ), bar, places)  # fmt: skip
+    with given.ended_by_signals():
+        try:
+            sink = _sink(form, output, asked, resume, overwrite)
+        except (Unfit, OSError) as error:
+            raise click.ClickException(str(error)) from None
+        before = sink.progress
+        bar = ProgressBar(plan.octets(places), progress and not (form == "table" and sys.stdout.isatty()))
+        with given.engine_for(engine, jobs) as workers:
+            rows = given.steps(
+                places, workers, _FORMS[form], bar, lines=lines, first=before.source, mark=before.mark
+            )
+            _go(sink, rows, bar, places)
     if before.finished and sink.progress.tally == before.tally:
         click.echo(f"{output} is complete: nothing has come since.", err=True)
     if sink.progress.tally.errors > before.tally.errors:
@@ -117,19 +120,35 @@ def _go(sink: Sink, steps: Iterator[Step], bar: ProgressBar, places: Sequence[st
                 place.settle(step)
         finished = True
     except BrokenPipeError:  # who reads the rows has enough
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        _into_nothing()
         finished = True
-    except (plan.Gone, ImapError) as error:
-        raise click.ClickException(str(error)) from None
-    except KeyboardInterrupt:
-        bar.clear()
-        raise SystemExit(130) from None
+    except (plan.Gone, OSError) as error:
+        if not isinstance(error, ImapError):
+            _into_nothing()
+        raise click.ClickException(f"it cannot go on: {error}") from None
     finally:
         bar.clear()
-        sink.close(finished)
+        _close(sink, finished)
         for place in places:
             if isinstance(place, read_imap.Folder):
                 place.close()
+
+
+def _close(sink: Sink, finished: bool) -> None:
+    try:
+        sink.close(finished)
+    except BrokenPipeError:
+        _into_nothing()
+    except OSError as error:
+        _into_nothing()
+        if finished:
+            raise click.ClickException(f"the last rows could not be written: {error}") from None
+
+
+def _into_nothing() -> None:
+    """Standard output takes no more: what Python still holds for it goes nowhere."""
+    with contextlib.suppress(OSError, ValueError):
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 def _usual(output: Path | None) -> str:

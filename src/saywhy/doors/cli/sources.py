@@ -113,7 +113,7 @@ def installed(extra: str) -> Iterator[None]:
 
 @contextmanager
 def ended_by_signals() -> Iterator[None]:
-    """SIGTERM ends as Ctrl-C does: what was read is kept."""
+    """SIGTERM ends as Ctrl-C does: what was read is kept, and the exit code is 130."""
 
     def stop(number: int, frame: object) -> None:  # noqa: ARG001
         raise KeyboardInterrupt
@@ -121,5 +121,7 @@ def ended_by_signals() -> Iterator[None]:
     before = signal.signal(signal.SIGTERM, stop)
     try:
         yield
+    except KeyboardInterrupt:
+        raise SystemExit(130) from None
     finally:
         signal.signal(signal.SIGTERM, before)

@@ -131,6 +131,7 @@ DOCS: Mapping[str, Mapping[str, str]] = {
         "max_header_size": "Longer headers are refused (552 5.3.4).",
         "max_recipients": "Recipients of one message; the next one gets 452 4.5.3.",
         "max_hops": "Received fields; more mean a loop (554 5.4.6).",
+        "max_local_hops": "Received fields of this very server; more mean a loop (451 4.4.6).",
         "max_connections": "Connections at once.",
         "max_connections_per_source": "Connections at once from one client.",
         "max_connections_per_source_percent": "Share of `max_connections` that one client may hold, in percent.",
@@ -157,6 +158,7 @@ DOCS: Mapping[str, Mapping[str, str]] = {
         "tls_authorities": "File with the CA certificates to trust (PEM); empty: the system's.",
         "smart_hosts": "Hosts that take its mail, in order: a name, `[IP]`, either with `:port`; for LMTP also "
         "`unix:/path`.  Empty: by MX.",
+        "dns_routing": "Find next hops by MX where no smart host is named; otherwise mail waits (5.4.4).",
         "port": "The port of the next hop.",
         "fqdn": "The name in EHLO; empty: the server's host name.",
         "ignore_starttls": "Do not use STARTTLS even where it is offered.",

@@ -364,9 +364,15 @@ class Site:
 
     async def put(self, *objects: OrganisationObject) -> None:
         """Put objects past the rules for them: times in a test may be shorter than anybody should set."""
+        await self._change(*(ObjectChange(kind_of(item), key_of(item), dump(item)) for item in objects))
+
+    async def drop(self, kind: str, name: str) -> None:
+        """Take an object away."""
+        await self._change(ObjectChange(kind, name.lower(), None))
+
+    async def _change(self, *changes: ObjectChange) -> None:
         organisation = self.app.organisation
-        puts = [ObjectChange(kind_of(item), key_of(item), dump(item)) for item in objects]
-        await organisation.change(organisation().revision, puts)
+        await organisation.change(organisation().revision, list(changes))
 
 
 def _has(event: Event, facts: dict[str, str]) -> bool:

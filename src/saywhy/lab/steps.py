@@ -140,6 +140,12 @@ async def put(site: Site, tell: Teller, *, kind: str, **fields: Any) -> None:
     tell.said(f"({kind} {fields['name']} appears)")
 
 
+async def drop(site: Site, tell: Teller, *, kind: str, name: str) -> None:
+    """An organisation object disappears."""
+    await site.drop(kind, name)
+    tell.said(f"({kind} {name} is gone)")
+
+
 async def wait(site: Site, tell: Teller, *, event: str, number: int = 1, **facts: str) -> None:
     """Until that event has happened `number` times; `{queued}` as in `ask`."""
     given = {name: value.replace("{queued}", tell.queued) for name, value in facts.items()}
@@ -180,6 +186,7 @@ VERBS: dict[str, Do] = {
     "connect": connect,
     "ask": ask,
     "put": put,
+    "drop": drop,
     "wait": wait,
     "host": host,
     "dns": dns,

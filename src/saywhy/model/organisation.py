@@ -128,6 +128,7 @@ class ReceiveConnector:
     max_header_size: int = 256 * 1024
     max_recipients: int = 200
     max_hops: int = 30
+    max_local_hops: int = 8  # how often a message may have been through this server itself (4.4.6)
     max_connections: int = 5000
     max_connections_per_source: int = 20
     max_connections_per_source_percent: int = 2
@@ -164,6 +165,7 @@ class SendConnector:
     address_spaces: tuple[str, ...] = ("*",)
     cost: int = 1
     smart_hosts: tuple[str, ...] = ()
+    dns_routing: bool = True  # by MX where no smart host is named; False: then there is no next hop (5.4.4)
     port: int = 25
     protocol: SendProtocol = SendProtocol.SMTP
     fqdn: str = ""

@@ -46,7 +46,10 @@ class HopKind(enum.Enum):
 
 @dataclass(frozen=True, slots=True)
 class NextHop:
-    """A queue is the mail for one next hop.  `domain` is a domain key, a smart host list, or a mailbox server."""
+    """A queue is the mail for one next hop.  `domain` is a domain key, a smart host list, or a mailbox server.
+
+    Of an unreachable domain, `connector` is the one that would take its mail but is closed or leads nowhere.
+    """
 
     kind: HopKind
     domain: str = ""

@@ -169,7 +169,7 @@ class Worker:
         return Queue(
             store,
             self._categorizer,
-            RouteSelector(organisation),
+            RouteSelector(organisation, self.settings.server.hostname),
             self._deliverer,
             Reporter(organisation, self.settings.server.hostname, clock),
             organisation,

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import pytest
 
-from saywhy.flow.receive import asking, filters
+from saywhy.flow.receive import asking, filters, policy
 from saywhy.infra.errors import DnsProblem
 from saywhy.model.address import Address
 from saywhy.model.organisation import ConnectorState, Organisation, TransportConfig
@@ -197,3 +197,16 @@ async def test_a_signed_in_sender_whose_own_mailbox_is_full_may_not_send() -> No
     assert reply.startswith("554 5.2.2 STOREDRV.Submit.Quota; ")
     dialogue.full.clear()
     assert (await dialogue.say("MAIL FROM:<guy@worcester.example>")).startswith("250 ")
+
+
+def test_only_our_own_received_fields_make_a_local_loop() -> None:
+    ours = (
+        b"Received: from a.example by mail.worcester.example with ESMTP id 1; Mon, 2 Mar 2026 09:00:00 +0000\r\n"
+    )
+    others = ours.replace(b"by mail.worcester", b"by mail.leicester")
+    connector = replace(CONNECTOR, max_local_hops=2)
+    check = policy.check_local_hops
+    assert check(connector, "mail.worcester.example", ours * 2 + others * 5 + b"\r\n") is None
+    failure = check(connector, "mail.worcester.example", ours * 3 + b"\r\n")
+    assert failure is not None
+    assert failure.line() == "451 4.4.6 ROUTING.LocalLoop; message passed this server 3 times"

@@ -11,6 +11,8 @@ from saywhy.flow.stages import Resolved
 from saywhy.model.address import Address
 from saywhy.model.envelope import Recipient
 from saywhy.model.organisation import (
+    AcceptedDomain,
+    DomainType,
     Organisation,
     SendConnector,
     TransportConfig,
@@ -150,3 +152,23 @@ def test_a_new_revision_is_followed_at_once() -> None:
     assert select(to("x@partner.example"), 1) == NextHop(HopKind.DNS, "partner.example", "Any")
     current = organisation(ANY, ONE)
     assert select(to("x@partner.example"), 1) == NextHop(HopKind.DNS, "partner.example", "One")
+
+
+def test_a_closed_connector_is_named_where_it_alone_would_take_the_mail() -> None:
+    closed = SendConnector("Closed", enabled=False)
+    assert route("bob@partner.example", closed) == NextHop(HopKind.UNREACHABLE, "partner.example", "Closed")
+    assert connector_for("bob@partner.example", closed, SendConnector("Open")) == "Open"
+
+
+def test_a_connector_without_hosts_and_without_the_dns_leads_nowhere() -> None:
+    hop = route("bob@partner.example", SendConnector("X", dns_routing=False))
+    assert hop == NextHop(HopKind.UNREACHABLE, "partner.example", "X")
+
+
+def test_a_relay_domain_with_the_name_of_this_server_is_5_4_8() -> None:
+    name = "mail.worcester.example"
+    domain = AcceptedDomain(name, DomainType.INTERNAL_RELAY)
+    snapshot = replace(organisation(SendConnector("X")), domains={name: domain})
+    outcome = RouteSelector(lambda: snapshot, name)(to(f"ann@{name}"), 1)
+    assert isinstance(outcome, Failed)
+    assert outcome.failure.line() == f"550 5.4.8 ROUTING.DomainIsServer; {name}"

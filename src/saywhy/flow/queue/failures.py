@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from saywhy.model.evidence import Evidence, Stage
 from saywhy.model.failure import Failure
+from saywhy.model.organisation import SendConnector
 from saywhy.model.queued import Pending
 from saywhy.model.status import Status
 
@@ -61,6 +62,16 @@ def suspended(pending: Pending, at: float) -> Failure:
     )
 
 
+def _no_way(pending: Pending, connector: SendConnector, at: float) -> Failure:
+    """A connector covers the address and is closed (spec 5.4.3 b), or names no next hop (5.4.4 d)."""
+    if connector.enabled:
+        status, cause, tag, text = "4.4.4", "no-route", "ROUTING.NoPath", "the route has no next hop"
+    else:
+        status, cause, tag, text = "4.4.3", "connector-gone", "ROUTING.NoAvailableRoute", "no available route"
+    evidence = Evidence(Stage.ROUTE, connector=connector.name, queue=pending.hop.key, name=pending.address.domain)
+    return Failure(Status.parse(status), 451, cause, text, evidence, permanent=False, tag=tag, at=at)
+
+
 def server_fault(pending: Pending, error: BaseException | str, at: float) -> Failure:
     """An error of ours stood in the way: kept for later, never the recipient's fault."""
     name = error if isinstance(error, str) else f"{type(error).__name__}: {error}"
@@ -88,8 +99,10 @@ def intake_fault(why: str, at: float) -> Failure:
     )
 
 
-def no_route(pending: Pending, at: float) -> Failure:
+def no_route(pending: Pending, connector: SendConnector | None, at: float) -> Failure:
     """No connector takes this address now; the organisation's next revision may bring one."""
+    if connector is not None:
+        return _no_way(pending, connector, at)
     return Failure(
         status=Status(4, 4, 4),
         reply=451,

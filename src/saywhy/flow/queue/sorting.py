@@ -81,7 +81,8 @@ class Sorter:
         if self._left_out(routed):
             return
         if hop.kind is HopKind.UNREACHABLE:
-            self.result.waiting.append(Result(routed, Deferred(failures.no_route(routed, self._now))))
+            failure = failures.no_route(routed, self._window.connector(hop), self._now)
+            self.result.waiting.append(Result(routed, Deferred(failure)))
         else:
             self.result.pending[routed.number] = self._window.admitted(self._message, routed, self._now)
 

@@ -50,6 +50,9 @@ class Window:
 
     # -- lanes --
 
+    def connector(self, hop: NextHop) -> SendConnector | None:
+        return self._organisation().send_connectors.get(hop.connector.lower()) if hop.connector else None
+
     def lane(self, hop: NextHop) -> Lane:
         """The lane of `hop`, made when there is none."""
         return self._lanes.get(hop.key) or self._make(hop, hop.key)
@@ -74,7 +77,7 @@ class Window:
             return self._settings.mailbox_attempts
         if hop.kind in (HopKind.SUBMISSION, HopKind.UNREACHABLE):
             return 1
-        connector = self._organisation().send_connectors.get(hop.connector.lower())
+        connector = self.connector(hop)
         return max(1, connector.max_connections_per_destination if connector else _DEFAULT_LIMIT)
 
     def organisation_changed(self) -> None:

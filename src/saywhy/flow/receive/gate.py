@@ -87,10 +87,13 @@ class Gate:
         return policy.check_recipient(services.organisation(), connector, client, services.lookup, address)
 
     def content(self, heading: Headline, content: bytes) -> Failure | None:
-        refusal = policy.check_headline(self._connector, heading)
+        connector = self._connector
+        refusal = policy.check_headline(connector, heading)
+        if refusal is None and heading.hops > connector.max_local_hops:
+            refusal = policy.check_local_hops(connector, self._services.hostname, content)
         if refusal is None:
             config = self._services.organisation().transport
-            refusal = filters.check_attachments(config, self._connector, content)
+            refusal = filters.check_attachments(config, connector, content)
         return refusal
 
     def origin(self, client: Client, helo: str, tls: str, *, extended: bool, smtputf8: bool) -> Origin:

@@ -11,6 +11,7 @@ from saywhy.model.address import Address
 from saywhy.model.failure import Failure
 from saywhy.model.organisation import DomainType, Organisation, ReceiveConnector, User
 from saywhy.model.queued import Headline
+from saywhy.wire.header import received_lines
 
 _ROUTING = frozenset("%!@")  # user%host@us, host!user@us, "user@host"@us: routes hidden in a local part
 
@@ -74,3 +75,11 @@ def check_headline(connector: ReceiveConnector, headline: Headline) -> Failure |
     if headline.hops > connector.max_hops:
         return refusals.too_many_hops(connector.name, headline.hops, connector.max_hops)
     return None
+
+
+def check_local_hops(connector: ReceiveConnector, hostname: str, content: bytes) -> Failure | None:
+    """A message that comes back to this server again and again waits, for somebody to break the circle."""
+    by = f" by {hostname.lower()} "
+    observed = sum(by in f"{line.lower()} " for line in received_lines(content))
+    limit = connector.max_local_hops
+    return refusals.local_loop(connector.name, observed, limit) if observed > limit else None

@@ -52,6 +52,17 @@ def timed_out(connector: str, seconds: int) -> Failure:
     )
 
 
+def local_loop(connector: str, observed: int, limit: int) -> Failure:
+    return _failure(
+        451,
+        "4.4.6",
+        "local-loop",
+        f"message passed this server {observed} times",
+        _at(Step.END_OF_DATA, connector, observed=observed, limit=limit),
+        tag="ROUTING.LocalLoop",
+    )
+
+
 def no_resources(connector: str, step: Step, name: str, *, told: bool = False) -> Failure:
     """`name` of what is short; `told`: the client may know it."""
     text = f"Insufficient system resources ({name})" if told else "Insufficient system resources"

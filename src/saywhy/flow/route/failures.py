@@ -91,6 +91,13 @@ def no_mail_host(hop: NextHop, dns: str, at: float) -> Failure:
     )
 
 
+def domain_is_server(domain: str) -> Failure:
+    """An accepted domain has the name of this server itself (spec 5.4.8 a): nothing can be passed on to it."""
+    evidence = Evidence(Stage.ROUTE, name=domain)
+    tag = "ROUTING.DomainIsServer"
+    return Failure(Status(5, 4, 8), 550, "domain-is-server", domain, evidence, permanent=True, tag=tag)
+
+
 def mail_host_unknown(hop: NextHop, dns: str, at: float) -> Failure:
     """The MX names hosts that do not exist (spec 5.4.0 c): its zone is out of date."""
     return Failure(
@@ -119,9 +126,10 @@ def dns_unavailable(hop: NextHop, dns: str, at: float, *, refused: bool = False)
     )
 
 
-def loops_back(hop: NextHop, dns: str, hosts: tuple[str, ...], at: float) -> Failure:
+def loops_back(hop: NextHop, dns: str, hosts: tuple[str, ...], at: float, *, ours: bool = False) -> Failure:
+    """`ours`: the domain is one that we relay, so our own settings are at fault (spec 5.4.8 b)."""
     return Failure(
-        Status(5, 3, 5),
+        Status(5, 4, 8) if ours else Status(5, 3, 5),
         554,
         "mail-loops-back",
         "next hop is this server",

@@ -104,7 +104,7 @@ class HostFinder:
     def _literal(self, hop: NextHop, ip: str, connector: SendConnector) -> list[Host]:
         sorted_out = self._sort_out([Target(hop.domain, 0, connector.port, (ip,))], connector)
         if not sorted_out.usable:
-            raise Refused(failures.loops_back(hop, "", sorted_out.refused, self._clock.now()))
+            raise self._loop(hop, "", sorted_out.refused)
         return sorted_out.usable
 
     # -- by MX --
@@ -115,7 +115,7 @@ class HostFinder:
             raise Refused(failures.null_mx(hop, self._clock.now()))
         named = self._before_ourselves(records)
         if not named:
-            raise Refused(failures.loops_back(hop, _mx_fact(hop, records), (), self._clock.now()))
+            raise self._loop(hop, _mx_fact(hop, records), ())
         targets = await self._look_up([(preference, name, connector.port) for preference, name in named])
         sorted_out = self._sort_out(targets, connector)
         if sorted_out.usable:
@@ -125,7 +125,7 @@ class HostFinder:
         if any(target.trouble is not None and target.trouble.transient for target in sorted_out.eligible):
             raise Refused(failures.dns_unavailable(hop, facts, now))
         if sorted_out.refused:
-            raise Refused(failures.loops_back(hop, facts, sorted_out.refused, now))
+            raise self._loop(hop, facts, sorted_out.refused)
         if all(target.trouble is not None and target.trouble.problem is DnsProblem.NXDOMAIN for target in targets):
             raise Refused(failures.mail_host_unknown(hop, facts, now))
         raise Refused(failures.no_mail_host(hop, facts, now))
@@ -175,7 +175,7 @@ class HostFinder:
         now = self._clock.now()
         facts = failures.facts([*bad, *(target.fact for target in targets)])
         if sorted_out.refused and not any(target.trouble for target in targets):
-            raise Refused(failures.loops_back(hop, facts, sorted_out.refused, now))
+            raise self._loop(hop, facts, sorted_out.refused)
         raise Refused(failures.smart_host(hop, "Unresolved" if targets else "BadLiteral", facts, now))
 
     async def _resolve_smart_hosts(self, wanted: list[tuple[int, smarthost.SmartHost]], port: int) -> list[Target]:
@@ -184,6 +184,10 @@ class HostFinder:
         return sorted([*known, *await self._look_up(names)], key=lambda target: target.preference)
 
     # -- both --
+
+    def _loop(self, hop: NextHop, facts: str, hosts: tuple[str, ...]) -> Refused:
+        ours = hop.domain in self._organisation().domains
+        return Refused(failures.loops_back(hop, facts, hosts, self._clock.now(), ours=ours))
 
     async def _look_up(self, names: list[tuple[int, str, int]]) -> list[Target]:
         """Preference, name and port of each -> the same with addresses, in the same order."""

@@ -23,20 +23,26 @@ MAILBOX = NextHop(HopKind.MAILBOX)
 class RouteSelector:
     """Implements stages.SelectRoute."""
 
-    def __init__(self, organisation: CurrentOrganisation) -> None:
+    def __init__(self, organisation: CurrentOrganisation, hostname: str = "") -> None:
         self._organisation = organisation
+        self._hostname = domain_key(hostname)
         self._seen: Organisation | None = None
         self._by_space: Mapping[str, tuple[SendConnector, ...]] = {}
+        self._closed: Mapping[str, tuple[SendConnector, ...]] = {}
 
     def __call__(self, resolved: Resolved, size: int) -> NextHop | Failed:
         if resolved.mailbox:
             return MAILBOX
         domain = resolved.address.domain_key
+        if domain == self._hostname and domain in self._organisation().domains:
+            return Failed(failures.domain_is_server(domain))
         covering = list(self._covering(domain))
         if not covering:
             return self._unreachable(domain)
         for connector in covering:
             if not connector.max_message_size or size <= connector.max_message_size:
+                if not (connector.smart_hosts or connector.dns_routing):
+                    return NextHop(HopKind.UNREACHABLE, domain, connector.name)
                 return _hop(connector, domain)
         widest = max(covering, key=lambda each: each.max_message_size)
         return Failed(failures.too_large(widest.name, size, widest.max_message_size))
@@ -47,24 +53,34 @@ class RouteSelector:
         for space in _spaces(domain):
             yield from index.get(space, ())
 
+    def _closed_for(self, domain: str) -> SendConnector | None:
+        """The connector that would take the domain's mail if it were enabled."""
+        self._index()
+        found = (self._closed.get(space, ()) for space in _spaces(domain))
+        return next((each[0] for each in found if each), None)
+
     def _index(self) -> Mapping[str, tuple[SendConnector, ...]]:
         organisation = self._organisation()
         if organisation is not self._seen:
             self._by_space = connectors_by_space(organisation)
+            self._closed = connectors_by_space(organisation, enabled=False)
             self._seen = organisation
         return self._by_space
 
     def _unreachable(self, domain: str) -> NextHop | Failed:
         if self._organisation().transport.unreachable_action is UnreachableAction.REJECT:
             return Failed(failures.no_connector(domain))
-        return NextHop(HopKind.UNREACHABLE, domain)
+        closed = self._closed_for(domain)
+        return NextHop(HopKind.UNREACHABLE, domain, closed.name if closed is not None else "")
 
 
-def connectors_by_space(organisation: Organisation) -> dict[str, tuple[SendConnector, ...]]:
-    """Address space key -> its enabled connectors by cost and name."""
+def connectors_by_space(
+    organisation: Organisation, *, enabled: bool = True
+) -> dict[str, tuple[SendConnector, ...]]:
+    """Address space key -> its connectors that are enabled (or not) by cost and name."""
     found: dict[str, list[SendConnector]] = defaultdict(list)
     for connector in organisation.send_connectors.values():
-        if connector.enabled:
+        if connector.enabled is enabled:
             for space in {_space_key(each) for each in connector.address_spaces}:
                 found[space].append(connector)
     return {space: tuple(sorted(each, key=_rank)) for space, each in found.items()}

@@ -303,7 +303,7 @@ def _fits(clue: Clue, status: Status, listed: _Listed) -> bool:
 def _worded(class_: int, clue: Clue, reply_code: int, step: Step) -> Verdict:
     meaning = clue.meaning
     weak = clue.meaning is _POLICY and reply_code not in (550, 554)
-    if weak or (clue.guess and reply_code not in _SAY_NOTHING):
+    if weak or (clue.guess and _says_more(reply_code, step)):
         return _numbered(class_, reply_code, step, accepted=False)
     detail = meaning.detail
     if class_ == 4 and (meaning.subject, detail) in _PERMANENT_ONLY:
@@ -325,6 +325,11 @@ def _of_words(
 ) -> Verdict:
     meaning = clue.meaning
     return Verdict(status, meaning.cause, derived, rule, confidence, grounds, clue.words, meaning.reason)
+
+
+def _says_more(reply_code: int, step: Step) -> bool:
+    """Whether a reply code says more than a single word does."""
+    return reply_code not in _SAY_NOTHING and numbers.cell(reply_code, step, accepted=False)[0] > 0
 
 
 def _numbered(class_: int, reply_code: int, step: Step, accepted: bool) -> Verdict:

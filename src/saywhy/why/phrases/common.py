@@ -21,15 +21,22 @@ __all__ = ["EXACT", "FRAME", "GUESSES", "LINKS", "OWN", "QUOTED", "ROWS", "TABLE
 # says of its own attempts.
 THEIRS = ("sentences", "european", "asian", "sessions", "hints", "european hints", "asian hints")
 QUOTED = (*THEIRS, "vague")
-OWN = ("own", *QUOTED)
-FRAME = ("own", "sentences", "european", "asian")  # what the frame around another's words may say itself
+OWN = ("own", "sentences", "european", "asian", "own time", *QUOTED)
+FRAME = (
+    "own",
+    "sentences",
+    "european",
+    "asian",
+    "own time",
+)  # what the frame around another's words may say itself
 # Tables whose words are no more than a guess.
 GUESSES = frozenset({"vague"})
 # Tables whose words stand against a code that says otherwise.
-EXACT = frozenset({"own", "sentences", "european", "asian", *providers.TABLES})
+EXACT = frozenset({"own", "own time", "sentences", "european", "asian", *providers.TABLES})
 
 TABLES: Mapping[str, tuple[Row, ...]] = {
     "own": own.ROWS,
+    "own time": own.TIME,
     "sentences": sentences.ROWS,
     "european": european.ROWS,
     "asian": asian.ROWS,

@@ -52,7 +52,9 @@ ROWS: tuple[Row, ...] = (
         disabled; has been suspended; has been locked; has been deactivated; not allowed to receive; cannot
         receive; can't receive; unable to receive; not accept messages; does not accept messages; not
         currently accepting; not accepting any; no longer accepting; no longer accepts; no longer receiving;
-        mail receiving disabled; deactivated mailbox; disabled mailbox; disabled account; disabled recipient
+        mail receiving disabled; deactivated mailbox; disabled mailbox; disabled account; disabled
+        recipient; temporarily limited; account is temporarily; account has been temporarily; account
+        temporarily; is limited
         """,
     ),
     Row(
@@ -177,7 +179,8 @@ ROWS: tuple[Row, ...] = (
         profanity; word filter; content violates; inappropriate; mime type; mime error; mime header; bare
         carriage; invalid characters; illegal characters; cannot be processed; body rejected; message
         rejected ... content; objectionable; pornographic; credit card; data loss; dlp; subject contains;
-        rejected subject; bad subject; blank subject
+        rejected subject; bad subject; blank subject; line length; allowed line length; lines too long;
+        illegal attachment
         """,
     ),
     Row(
@@ -201,7 +204,10 @@ ROWS: tuple[Row, ...] = (
         not find; can't be found; wasn't found; weren't able to find; isn't valid; isn't a; doesn't seem;
         bad user; bad mailbox; wrong user; wrong mailbox; destination mailbox; destination address; no
         local; has been removed; check if address is correct; check the address; check that the address;
-        check the recipient address; address is correct; check recipient address; check the spelling
+        check the recipient address; address is correct; check recipient address; check the spelling; not
+        available at this address; mailbox not available; mailbox is not available; recipient is not
+        available; user is not available; address is not available; account not available; does not have a
+        mailbox; no longer at this; not at this address; no longer at
         """,
     ),
     Row(
@@ -258,7 +264,9 @@ ROWS: tuple[Row, ...] = (
         policy; security policy; site policy; blocked by; not accepted; not acceptable; unacceptable;
         disallowed; not welcome here; unable to accept; cannot accept; can't accept; won't accept; will not
         accept; will not be accepted; do not accept; don't accept; not accept; compromised; hacked;
-        hijacked; tarpit; untrusted; terms of service; acceptable use; bad behavior; misbehaving; your isp
+        hijacked; tarpit; untrusted; terms of service; acceptable use; bad behavior; misbehaving; your isp;
+        mail refused; message refused; delivery refused; connection refused; connection was refused;
+        connection rejected; connection denied
         """,
     ),
     Row("remote-unavailable", 3, 2, "service not available closing transmission channel", reason="blocked"),
@@ -300,7 +308,8 @@ ROWS: tuple[Row, ...] = (
         0,
         """
         unknown mailer error; mailer error; died with signal; died with status; command died; exit status;
-        operating system error; can't create output; cannot create output; internal software error
+        operating system error; can't create output; cannot create output; internal software error; user
+        output file; output file
         """,
     ),
     Row(
@@ -331,7 +340,8 @@ ROWS: tuple[Row, ...] = (
         synchronization error; command out; wrong sequence; not implemented; unrecognized; unrecognised;
         need rcpt command; need mail command; bad command sequence; bad parameter; missing argument; no
         data; bare newline; smtp command; smtp commands; invalid parameter; ehlo first; helo first; nested
-        mail
+        mail; unable to parse; cannot parse; could not parse; not understood; command not understood; parse
+        error; cannot understand
         """,
     ),
 )

@@ -38,7 +38,7 @@ ROWS: tuple[Row, ...] = (
         host; destination server for this recipient could not be found
         """,
     ),
-    Row("null-mx", 1, 10, "null mx; nullmx; does not accept mail nullmx"),
+    Row("null-mx", 1, 10, "null mx; nullmx; does not accept mail nullmx; no smtp service"),
     Row(
         "no-mail-host",
         4,
@@ -47,7 +47,7 @@ ROWS: tuple[Row, ...] = (
         no mx record; no mx records; no mx record found; no mx or a record; no mx or a records; no mail
         server; no mail servers; no mail exchanger; no mail exchangers; no valid mx; no usable mx; no mail
         hosts for domain; has no mx; missing mx; no suitable mx; mx record is missing; mx list is empty; no
-        mail host
+        mail host; valid mx; find a mail server; no mail service
         """,
         reason="notaccept",
     ),
@@ -56,9 +56,10 @@ ROWS: tuple[Row, ...] = (
         4,
         6,
         """
-        loops back to myself; loops back to me; mail loops back; local configuration error; points back to
-        me; points to itself; best mx host; lowest numbered mx record points to local host; mx records point
-        to the local host; config error mail loops; although i'm listed as a best preference mx
+        loops back to myself; loops back to me; mail loops back; points back to me; points to itself; best
+        mx host; lowest numbered mx record points to local host; mx records point to the local host; config
+        error mail loops; although i'm listed as a best preference mx; address is the local host; host is
+        the local host; is the local host
         """,
     ),
     Row(
@@ -102,45 +103,6 @@ ROWS: tuple[Row, ...] = (
         """,
     ),
     Row(
-        "expired",
-        4,
-        7,
-        """
-        delivery time expired; message expired; queue lifetime; retry timeout exceeded; retry time not
-        reached; been in the queue too long; been failing for a long time; in queue too long; message timed
-        out; message has expired; could not be delivered for; has been delayed; will be retried for; message
-        is delayed; delivery is delayed; delayed for more than; not been delivered yet; not yet been
-        delivered; not been delivered after; not yet delivered; not delivered within; continue to try;
-        continue trying; keep trying; will keep trying; undeliverable for; undelivered for; queue time
-        limit; queued for too long; in the mail queue for; delivery attempts exceeded; too many delivery
-        attempts; maximum delivery time; maximum queue time; maximum retry; retry limit; retries exceeded;
-        number of retries; multiple retries; no further attempts; gave up after; delivery expired; expired
-        in queue; expired after; was not reachable within; not collected after; bounced after; still in the
-        queue; remained in the queue; cannot deliver message for; unable to deliver message after; have not
-        been able to deliver; delivery temporarily delayed; warning message still undelivered; message
-        delayed; delivery delayed; delay in delivery; temporarily delayed; will be attempted for; no need to
-        resend; do not need to resend; unable to deliver ... after; unable to deliver ... for ... days;
-        unable to deliver ... for ... hours; undeliverable after
-        """,
-    ),
-    Row(
-        "no-answer",
-        4,
-        1,
-        """
-        connection timed out; connect timed out; connection timeout; connection time out; operation timed
-        out; connection attempt timed out; timed out while connecting; timed out connecting; timeout
-        connecting; host not reachable; host is not reachable; no answer from host; did not respond; not
-        responding; does not respond; no response; did not accept our requests to connect; unable to
-        connect; could not connect; cannot connect; couldn't connect; can't connect; wasn't able to
-        establish; unable to establish; couldn't establish; failed to connect; not able to connect; no smtp
-        connection; no connection could be made; failed to establish; unable to open connection; cannot open
-        connection; could not contact; unable to contact; timed out while; timeout exceeded; session timed
-        out; conversation timed out; timed out during; not reachable
-        """,
-        reason="expired",
-    ),
-    Row(
         "connection-lost",
         4,
         2,
@@ -150,7 +112,6 @@ ROWS: tuple[Row, ...] = (
         bad connection; broken pipe; connection broken; connection aborted; connection failure
         """,
     ),
-    Row("expired", 4, 7, "giving up; gave up; could not deliver"),
     Row(
         "delivery-agent-failed",
         3,
@@ -160,8 +121,7 @@ ROWS: tuple[Row, ...] = (
         failed; command output; child process; pipe to; procmail; maildrop; exit status; exited with;
         returned exit; local delivery failed; command time limit; user defined signal; service unavailable
         ... program; can't create output; cannot create output; mail delivery agent; local mailer; sh
-        command; command not found; x unix; sieve; vacation program; mailbox lock; can't open mailbox;
-        cannot open mailbox; program exited
+        command; command not found; x unix; sieve; vacation program; program exited; user output file
         """,
     ),
     Row(
@@ -182,4 +142,52 @@ ROWS: tuple[Row, ...] = (
         message has been held; held in the queue; on hold
         """,
     ),
+)
+
+# What a server says when time has run out; asked after the sentences that tell why.
+TIME: tuple[Row, ...] = (
+    Row(
+        "expired",
+        4,
+        7,
+        """
+        delivery time expired; message expired; queue lifetime; retry timeout exceeded; retry time not
+        reached; been in the queue too long; been failing for a long time; in queue too long; message timed
+        out; message has expired; could not be delivered for; has been delayed; will be retried for; message
+        is delayed; delivery is delayed; delayed for more than; not been delivered yet; not yet been
+        delivered; not been delivered after; not yet delivered; not delivered within; continue to try;
+        continue trying; keep trying; will keep trying; undeliverable for; undelivered for; queue time
+        limit; queued for too long; in the mail queue for; delivery attempts exceeded; too many delivery
+        attempts; maximum delivery time; maximum queue time; maximum retry; retry limit; retries exceeded;
+        number of retries; multiple retries; no further attempts; gave up after; delivery expired; expired
+        in queue; expired after; was not reachable within; not collected after; bounced after; still in the
+        queue; remained in the queue; cannot deliver message for; unable to deliver message after; have not
+        been able to deliver; delivery temporarily delayed; warning message still undelivered; message
+        delayed; delivery delayed; delay in delivery; temporarily delayed; will be attempted for; no need to
+        resend; do not need to resend; unable to deliver ... after; unable to deliver ... for ... days;
+        unable to deliver ... for ... hours; undeliverable after; not been collected after; failed after ...
+        days; failed after ... hours; failed after ... attempts; days of attempts; attempts have failed;
+        after ... days of; deadline expired; delivery timeout; delivery timed out; not delivered after;
+        undelivered after; tried for ... days; tried for ... hours; past ... hours; past ... days; for the
+        last ... seconds
+        """,
+    ),
+    Row(
+        "no-answer",
+        4,
+        1,
+        """
+        connection timed out; connect timed out; connection timeout; connection time out; operation timed
+        out; connection attempt timed out; timed out while connecting; timed out connecting; timeout
+        connecting; host not reachable; host is not reachable; no answer from host; did not respond; not
+        responding; does not respond; no response; did not accept our requests to connect; unable to
+        connect; could not connect; cannot connect; couldn't connect; can't connect; wasn't able to
+        establish; unable to establish; couldn't establish; failed to connect; not able to connect; no smtp
+        connection; no connection could be made; failed to establish; unable to open connection; cannot open
+        connection; could not contact; unable to contact; timed out while; timeout exceeded; session timed
+        out; conversation timed out; timed out during; not reachable
+        """,
+        reason="expired",
+    ),
+    Row("expired", 4, 7, "giving up; gave up; could not deliver"),
 )

@@ -79,7 +79,11 @@ ROWS: tuple[Row, ...] = (
         1,
         8,
         """
-        email address is not verified; identities failed the check
+        email address is not verified; identities failed the check; sender domain must; sender domain does
+        not; sender domain is not; sender domain not; sender domain has; sender domain cannot; sender domain
+        could not; sender domain couldn't; sender domain can't; sender domain invalid; sender domain
+        unknown; badmailfrom; envelope sender is in my; envelope sender domain must; sender has been denied;
+        envelope sender has been denied; domain of sender does not; sender s domain does not
         """,
         reason="norelaying",
     ),
@@ -122,6 +126,17 @@ ROWS: tuple[Row, ...] = (
         grupo que voce tentou contatar
         """,
         reason="rejected",
+    ),
+    Row(
+        "remote-recipient-restricted",
+        7,
+        1,
+        """
+        recipient has been denied; recipient denied; recipient is denied; has refused mail from; refuses
+        mail from; refused mail from; refuse to receive; refuses to receive; refused to receive; recipient
+        not authorized; rejects mail from; has rejected mail from; rejected mail from you; no longer wishes
+        to receive; does not wish to receive
+        """,
     ),
     Row(
         "remote-user-unknown",
@@ -171,7 +186,8 @@ ROWS: tuple[Row, ...] = (
         failed; recipient verify failed; verification of recipient failed; no recipient found; recipient
         does not have; unable to verify recipient; unable to verify destination address; unverified address;
         recipient cannot be verified; could not verify recipient; recipient name is not recognized;
-        recipient name is not recognised; name is not recognized; name not recognized
+        recipient name is not recognised; name is not recognized; name not recognized; not our customer;
+        left the organisation; left the organization; has left the organisation; has left the company
         """,
     ),
     Row(
@@ -182,10 +198,9 @@ ROWS: tuple[Row, ...] = (
         daily user sending; daily sending limit; daily sending quota; submission quota; daily limit for
         message recipients; you've reached ... limit; you have reached ... limit; limit for sending; account
         has exceeded ... sending; user has exceeded ... messages; outgoing message limit; external recipient
-        rate; outgoing mail limit; sending limits; maximum number of messages per; quota of messages;
-        exceeded your; exceeded your sending; your account has exceeded; sender rate exceeded; daily message
-        quota; daily smtp relay limit; outgoing messages limit; smtp relay limit; sent too many; hourly
-        quota
+        rate; outgoing mail limit; sending limits; exceeded your; exceeded your sending; your account has
+        exceeded; sender rate exceeded; daily message quota; daily smtp relay limit; outgoing messages
+        limit; smtp relay limit; hourly quota
         """,
     ),
     Row(
@@ -212,7 +227,8 @@ ROWS: tuple[Row, ...] = (
         is full; box is full; mailbox temporarily full; mailbox currently full; mailbox space; mailbox
         capacity; mail file is full; mail file size exceeds the maximum size allowed; mailspool full; disk
         space limit; disk usage exceeded; disk quota exceeded; account full; account has exceeded its; user
-        over; storage exceeded; storage full; mail data
+        over; storage exceeded; storage full; mail data; mailbox is out of space; mailbox out of space;
+        mailbox has no space; mailbox has run out; run out of space; storage quota exceeded; mail storage
         """,
     ),
     Row(
@@ -279,11 +295,13 @@ ROWS: tuple[Row, ...] = (
         authorized to connect; not permitted to connect; denied by rbl; denied by spamhaus; denied dns
         blacklist; barracuda reputation; senderbase; sender score; senderscore; reputation filter;
         reputation block list; server reputation; network reputation; host reputation; sender ip reputation;
-        email reputation; ip profile; has been blocked due to; your host is blacklisted; host ...
-        blacklisted; sending ip; sbl; xbl; pbl; sorbs; uceprotect; barracudacentral; cbl; njabl; psbl;
-        backscatterer; invaluement; spamrats; abuseat; mailspike; access from ip address; a problem occurred
-        ask your postmaster; smtp server of your isp; use your isp; your isp s smtp; your isp's mail server;
-        your provider's mail server; use your provider; use the mail server of your
+        email reputation; ip profile; your host is blacklisted; host ... blacklisted; sending ip; sbl; xbl;
+        pbl; sorbs; uceprotect; barracudacentral; cbl; njabl; psbl; backscatterer; invaluement; spamrats;
+        abuseat; mailspike; access from ip address; a problem occurred ask your postmaster; smtp server of
+        your isp; use your isp; your isp s smtp; your isp's mail server; your provider's mail server; use
+        your provider; use the mail server of your; not accepting messages from; not accepting connections
+        from; not accepting mail from; does not accept connections from; connections not accepted from; ip
+        not in whitelist
         """,
     ),
     Row(
@@ -308,7 +326,11 @@ ROWS: tuple[Row, ...] = (
         received at; temporarily blocked for; rate controlled; rate control; sending too; sending to fast;
         deferred due to excessive; excessive connections; excessive messages; traffic limit; traffic rate;
         connect limit; simultaneous connections; concurrency limit; exceeds the maximum number of; flood;
-        flooding; too often; recipient limit ... hour; messages received recently; slowdown; greeting delay
+        flooding; too often; recipient limit ... hour; messages received recently; slowdown; greeting delay;
+        too many errors; too frequent; too frequent connects; connecting too; try again slower; slower; too
+        much traffic; resources restricted; sending too many; sent too much; too many deliveries; excessive
+        number; excessive rate; excessive mail; quota of messages per; maximum number of messages per; quota
+        of messages; sent too many
         """,
     ),
     Row(
@@ -321,6 +343,16 @@ ROWS: tuple[Row, ...] = (
         looks like spam; appears to be unsolicited; appears to be spam; likely unsolicited; suspected spam;
         recognized as spam; marked as spam; is spam; message is spam; message was spam; suspicion of spam;
         spam content; spam score; scored as spam
+        """,
+    ),
+    Row(
+        "remote-system-error",
+        3,
+        0,
+        """
+        unable to chdir; chdir to maildir; home directory is writable; unable to switch to; file has been
+        locked; cannot open mailbox; can't open mailbox; cannot lock mailbox; mailbox is locked by; unable
+        to open mailbox; mailbox is corrupt; mailbox corrupt
         """,
     ),
 )

@@ -86,19 +86,19 @@ ROWS: tuple[Row, ...] = (
         7,
         1,
         """
-        relay; relaying; relayed; relay access denied; unable to relay; not a gateway; no such domain here;
-        not our domain; domain not handled; rcpthosts; not hosted here; not accepted for domain; domain not
-        found here; not a local domain; not our customer; domain is not hosted; don't handle mail; do not
-        accept mail for; not local host; does not accept mail for this domain; not in my list of allowed;
-        isn't in my list; relay denied; relaying denied; relay not permitted; relay prohibited; relay
-        disallowed; no relaying; not allowed to relay; insecure mail relay; mail relay; open relays; does
-        not relay; doesn't relay; do not relay; we don't relay; you may not relay; cannot relay; can't
-        relay; relaying mail to; domain not allowed; domain is not allowed; domain isn't allowed; domain not
-        accepted; domain isn't in my; domain not in; not a valid local domain; not one of our; domain is not
-        local; not a mail domain; not served here; domain not served; domain not hosted; does not host; not
-        responsible for; not mx for; not authoritative for; mail to this domain; no mail for this domain;
-        don't accept mail for; domain not configured; not configured for; unauthorized relay; recipient
-        domain not; recipient domain is not; not allowed for this domain; mail for this domain
+        relay; relaying; relay access denied; unable to relay; not a gateway; no such domain here; not our
+        domain; domain not handled; rcpthosts; not hosted here; not accepted for domain; domain not found
+        here; not a local domain; domain is not hosted; don't handle mail; do not accept mail for; not local
+        host; does not accept mail for this domain; not in my list of allowed; isn't in my list; relay
+        denied; relaying denied; relay not permitted; relay prohibited; relay disallowed; no relaying; not
+        allowed to relay; insecure mail relay; mail relay; open relays; does not relay; doesn't relay; do
+        not relay; we don't relay; you may not relay; cannot relay; can't relay; relaying mail to; domain
+        not allowed; domain is not allowed; domain isn't allowed; domain not accepted; domain isn't in my;
+        domain not in; not a valid local domain; not one of our; domain is not local; not a mail domain; not
+        served here; domain not served; domain not hosted; does not host; not responsible for; not mx for;
+        not authoritative for; mail to this domain; no mail for this domain; don't accept mail for; domain
+        not configured; not configured for; unauthorized relay; recipient domain not; recipient domain is
+        not; not allowed for this domain; mail for this domain; not relayed; cannot be relayed; be relayed
         """,
     ),
     Row("sts-policy-failed", 7, 5, "mta sts"),

@@ -23,7 +23,7 @@ ROWS: tuple[Row, ...] = (
         0,
         """
         syntax; sequence; parameter; parameters; argument; arguments; not supported; unsupported; protocol;
-        duplicate; garbage; line length
+        duplicate; garbage
         """,
     ),
     Row(

@@ -179,8 +179,7 @@ ROWS: tuple[Row, ...] = (
         profanity; word filter; content violates; inappropriate; mime type; mime error; mime header; bare
         carriage; invalid characters; illegal characters; cannot be processed; body rejected; message
         rejected ... content; objectionable; pornographic; credit card; data loss; dlp; subject contains;
-        rejected subject; bad subject; blank subject; line length; allowed line length; lines too long;
-        illegal attachment
+        rejected subject; bad subject; blank subject; line length; allowed line length; lines too long
         """,
     ),
     Row(

@@ -22,6 +22,7 @@ FOLDER = Path(__file__).parents[2] / "src" / "saywhy" / "operations"
 
 def test_the_operations_that_stand_are_found_by_looking_at_the_files() -> None:
     assert list(operations()) == [
+        "backup",
         "domain add",
         "domain list",
         "domain remove",

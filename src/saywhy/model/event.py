@@ -58,6 +58,7 @@ class Kind(enum.IntEnum):
     PRESSURE = 313  # a resource became short, or is not any more
     STORE_WELL = 314  # the queue can be written again
     STORE_OPEN = 315  # a large queue is being opened: how far it is
+    BACKUP = 316  # a backup began, or is whole
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Protocol
 
 from saywhy.infra.store.protocol import CauseRow, MessageFilter, ObjectChange, QueueRow, TrackingFilter
@@ -99,6 +100,25 @@ class PressureAdmin(Protocol):
         ...
 
 
+@dataclass(frozen=True, slots=True)
+class ShardBackup:
+    """What of one shard was copied; `contents` are large ones, in files of their own."""
+
+    shard: int
+    messages: int
+    recipients: int
+    contents: int
+    octets: int
+
+
+class Backup(Protocol):
+    """server/backup.Backups."""
+
+    async def __call__(self, directory: Path, actor: str) -> Sequence[ShardBackup]:
+        """Copy everything into `directory`; StoreError when that is not possible, or it is not empty."""
+        ...
+
+
 class OrganisationAccess(Protocol):
     """The organisation in force, and changes to it (server/organisation.CurrentOrganisation)."""
 
@@ -156,4 +176,5 @@ class Context:
     actor: str = ""
     server: ServerAccess | None = None
     pressure: PressureAdmin | None = None  # of a running server
+    backup: Backup | None = None
     changing: asyncio.Lock = field(default_factory=asyncio.Lock)  # one change at a time

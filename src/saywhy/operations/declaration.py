@@ -20,6 +20,7 @@ class Type(enum.Enum):
     QUEUE_ID = "queue id"  # model.queued.QueueId
     SECRET = "secret"  # noqa: S105  (str; never on a command line, never in a log)
     FILE = "file"  # Document
+    FOLDER = "folder"  # str; the command line makes it absolute
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,6 +94,7 @@ class Operation:
     changes: bool = False  # something is different afterwards: audited
     confirm: str = ""  # asked on a terminal first; may name parameters in braces
     needs_server: bool = False  # works on the running server, not on the store alone
+    slow: bool = False  # may take hours: who called waits
     prose: bool = False  # people read `text` instead of the rows
     raw: bool = False  # and it goes out as it is, into a file
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Iterable, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 
 from saywhy.config.snapshot import Change, Table, key_of, kind_of
 from saywhy.infra.store.objects import ObjectStore
@@ -98,3 +99,6 @@ class CurrentOrganisation:
         for follower in self.followers:
             await follower(step)
         return new
+
+    async def backup(self, directory: Path) -> None:
+        await self._store.backup(directory)

@@ -11,9 +11,11 @@ import asyncio
 from collections import Counter, defaultdict
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
+from pathlib import Path
 from typing import Any, Protocol
 
 from saywhy.flow.queue.admin import Rechecked
+from saywhy.infra.store.backup import Copied
 from saywhy.infra.store.protocol import CauseRow, MessageFilter, QueueRow, TrackingFilter
 from saywhy.model.address import Address
 from saywhy.model.event import Event
@@ -28,7 +30,7 @@ class Access(Protocol):
     async def __call__(self, method: str, *arguments: Any) -> Any: ...
 
 
-READS = frozenset(name for name in vars(QueueReads) if not name.startswith("_"))
+READS = frozenset(name for name in vars(QueueReads) if not name.startswith("_")) | {"backup"}
 ADMIN = frozenset(name for name in vars(QueueAdmin) if not name.startswith("_"))
 PRESSURE = frozenset(name for name in vars(PressureAdmin) if not name.startswith("_"))
 
@@ -129,6 +131,11 @@ class Shards:
                 released = seen.released + each.released
                 by_queue[each.queue] = Rechecked(each.queue, seen.trouble or each.trouble, released)
         return [by_queue[queue] for queue in sorted(by_queue)]
+
+    async def backup(self, directory: Path) -> list[Copied]:
+        """One after the other: the disk is one."""
+        accesses = self._accesses()
+        return [await accesses[shard]("backup", directory) for shard in sorted(accesses)]
 
     # -- PressureAdmin --
 

@@ -23,6 +23,7 @@ from saywhy.model.clock import Clock, SystemClock
 from saywhy.model.event import Event, Kind, Sink
 from saywhy.operations.context import Context, WorkerState
 from saywhy.server import faults, privileges, sockets
+from saywhy.server.backup import Backups
 from saywhy.server.control import ControlServer
 from saywhy.server.crew import Crew, Equipment
 from saywhy.server.lock import DataLock, held
@@ -185,6 +186,7 @@ class Supervisor:
             listeners=frozenset(self.settings.listeners),
             server=self,
             pressure=shards,
+            backup=Backups(shards, self.organisation, self.sink, self.clock),
         )
         control = ControlServer(self.settings.control.socket, self.context)
         await control.start()

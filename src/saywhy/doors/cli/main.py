@@ -45,6 +45,9 @@ COMMANDS = {
     "recipient": Entry(_OPERATIONS, "Mailboxes, contacts and groups: add, list, remove.", named=True),
     "domain": Entry(_OPERATIONS, "Domains that this server takes mail for: add, list, remove.", named=True),
     "user": Entry(_OPERATIONS, "Who may sign in: add, list, remove.", named=True),
+    "pressure": Entry(_OPERATIONS, "What is short, and what is done about it: show, override, clear.", named=True),
+    "backup": Entry(_OPERATIONS, "Copy queue and organisation, while the server runs.", named=True),
+    "restore": Entry("saywhy.doors.cli.restore:restore", "Put a backup in the place of an empty queue."),
     "org": Entry(_OPERATIONS, "All organisation objects as one file: export, apply.", named=True),
 }
 

@@ -26,6 +26,7 @@ from saywhy.model.queued import QueueId
 from saywhy.operations.context import Context
 from saywhy.operations.declaration import Operation, OperationError, Result
 from saywhy.operations.execute import execute
+from saywhy.server.backup import Backups
 from saywhy.server.control import user_name
 from saywhy.server.lock import DataLock, DataLocked
 from saywhy.server.organisation import CurrentOrganisation
@@ -90,7 +91,9 @@ async def _on_the_store(
         organisation = CurrentOrganisation(objects)
         await organisation.reload()
         listeners = frozenset(settings.listeners)
-        context = Context(shards, shards, organisation, passwords, log, SystemClock(), listeners, actor)
+        clock = SystemClock()
+        backup = Backups(shards, organisation, log, clock)
+        context = Context(shards, shards, organisation, passwords, log, clock, listeners, actor, backup=backup)
         return await execute(context, operation.name, parameters)
 
 

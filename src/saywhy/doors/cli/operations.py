@@ -33,6 +33,7 @@ GROUPS = (
     "user",
     "org",
     "pressure",
+    "backup",
 )
 _HELP = {
     "queue": "What waits, by next hop.",
@@ -176,7 +177,15 @@ def _read(path: Path) -> bytes:
         return file.read(MAX_REQUEST + 1)
 
 
-_READ: dict[Type, Callable[[Parameter, dict[str, Any]], object]] = {Type.SECRET: _secret, Type.FILE: _file}
+def _folder(parameter: Parameter, given: dict[str, Any]) -> str:
+    return str(Path(given[parameter.name]).absolute())
+
+
+_READ: dict[Type, Callable[[Parameter, dict[str, Any]], object]] = {
+    Type.SECRET: _secret,
+    Type.FILE: _file,
+    Type.FOLDER: _folder,
+}
 
 
 def _complain(error: OperationError, as_json: bool) -> None:

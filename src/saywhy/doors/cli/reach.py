@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from saywhy.operations.declaration import Operation, OperationError, Result
-from saywhy.server.control_client import NobodyAnswers, call
+from saywhy.server.control_client import PATIENCE, NobodyAnswers, call
 
 if TYPE_CHECKING:
     from saywhy.config.settings import Settings
@@ -22,18 +22,22 @@ def perform(
     """The result; OperationError with the code `no-server` when it can be done nowhere."""
     if control is not None:
         try:
-            return call(control, operation.name, parameters)
+            return call(control, operation.name, parameters, patience=_patience(operation))
         except NobodyAnswers as error:
             raise no_server(str(control), str(error)) from None
     settings = _settings(config)
     try:
-        return call(settings.control.socket, operation.name, parameters)
+        return call(settings.control.socket, operation.name, parameters, patience=_patience(operation))
     except NobodyAnswers as error:
         if operation.needs_server:
             raise no_server(operation.name, str(error)) from None
         from saywhy.doors.cli.offline import work
 
         return work(settings, operation, parameters)
+
+
+def _patience(operation: Operation) -> float:
+    return 24 * 3600.0 if operation.slow else PATIENCE
 
 
 def no_server(what: str, why: str) -> OperationError:

@@ -19,14 +19,15 @@ class Bodies:
     def __init__(self, folder: Path) -> None:
         self._folder = folder
 
-    def _path(self, number: int) -> Path:
+    def path(self, number: int) -> Path:
+        """Where the content of that message stands, if it has a file."""
         return self._folder / f"{number:x}.eml"
 
     def write(self, contents: list[tuple[int, bytes]]) -> None:
         """All of `contents` (message number, octets) on disk, or OSError and none of them."""
         try:
             for number, content in contents:
-                _write(self._path(number), content)
+                _write(self.path(number), content)
             sync_directory(self._folder)
         except OSError:
             self.remove([number for number, _ in contents])
@@ -34,7 +35,7 @@ class Bodies:
 
     def read(self, number: int) -> bytes | None:
         try:
-            return self._path(number).read_bytes()
+            return self.path(number).read_bytes()
         except FileNotFoundError:
             return None
 
@@ -42,7 +43,7 @@ class Bodies:
         """What cannot be removed now is an orphan at the next start."""
         for number in numbers:
             try:
-                self._path(number).unlink()
+                self.path(number).unlink()
             except OSError:
                 continue
 

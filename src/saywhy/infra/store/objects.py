@@ -19,6 +19,7 @@ from typing import Any, Protocol, TypeVar
 
 from saywhy.infra.errors import StoreError
 from saywhy.infra.store import queries, transaction
+from saywhy.infra.store.backup import copy_database
 from saywhy.infra.store.migrate import check_version, migrate
 from saywhy.infra.store.place import Place, make_directory, sync_directory
 from saywhy.infra.store.protocol import ObjectChange, RevisionConflict
@@ -30,7 +31,7 @@ T = TypeVar("T")
 Row = tuple[str, str, Mapping[str, Any]]  # kind, name, data
 
 FILE = "organisation.sqlite3"
-_MIGRATIONS = "organisation_migrations"
+MIGRATIONS = "organisation_migrations"
 
 
 class ObjectStore(Protocol):
@@ -42,6 +43,10 @@ class ObjectStore(Protocol):
 
     async def change_objects(self, revision: int, changes: Sequence[ObjectChange]) -> int:
         """Apply all or none, durably; RevisionConflict unless the current revision is `revision`.  The new one."""
+        ...
+
+    async def backup(self, directory: Path) -> None:
+        """A copy of all into `directory`."""
         ...
 
     async def close(self) -> None: ...
@@ -78,6 +83,9 @@ class SqliteObjects:
             lambda connection: transaction.within(connection, lambda inside: _change(inside, revision, changes))
         )
 
+    async def backup(self, directory: Path) -> None:
+        await self._do(lambda connection: copy_database(connection, directory / FILE))
+
     async def _do(self, work: Callable[[sqlite3.Connection], T]) -> T:
         try:
             return await asyncio.get_running_loop().run_in_executor(self._executor, work, self._connection)
@@ -113,6 +121,9 @@ class MemoryObjects:
         self._revision += 1
         return self._revision
 
+    async def backup(self, directory: Path) -> None:
+        raise StoreError(f"nothing is on disk that could be copied to {directory}")
+
     async def close(self) -> None:
         """Nothing to give back."""
 
@@ -126,10 +137,10 @@ def _open(place: Path) -> sqlite3.Connection:
         sync_directory(place.parent)
     connection = sqlite3.connect(place, isolation_level=None, check_same_thread=False)
     try:
-        check_version(connection, str(place), _MIGRATIONS)
+        check_version(connection, str(place), MIGRATIONS)
         connection.execute("PRAGMA journal_mode = WAL")
         connection.execute("PRAGMA synchronous = FULL")
-        migrate(connection, str(place), _MIGRATIONS)
+        migrate(connection, str(place), MIGRATIONS)
         _take_over(connection, Place(place.parent, 1).database)
     except BaseException:
         connection.close()

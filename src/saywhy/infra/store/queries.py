@@ -34,6 +34,7 @@ SET_CEILING = "UPDATE counter SET value = ? WHERE name = 'ceiling'"
 CEILING = "SELECT value FROM counter WHERE name = 'ceiling'"
 
 QUEUED_AMONG = "SELECT json_group_array(number) FROM message WHERE number IN (SELECT value FROM json_each(?))"
+FILED_NUMBERS = "SELECT number FROM message WHERE content IS NULL"
 FILED = "SELECT json_group_array(number) FROM message WHERE content IS NULL"
 
 # -- what is due --

@@ -13,11 +13,13 @@ import os
 import sqlite3
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from pathlib import Path
 from typing import Any, TypeVar
 
 from saywhy.infra.errors import StoreError
 from saywhy.infra.store import lookup, queries, special
+from saywhy.infra.store.backup import Copied, back_up_shard
 from saywhy.infra.store.bodies import Bodies
 from saywhy.infra.store.migrate import check_version, migrate
 from saywhy.infra.store.place import Place
@@ -56,6 +58,7 @@ class SqliteStore:
         self._connection = connection
         self._upkeep = upkeep
         self._closed = False
+        self._backing_up = False
         self.committing = 0  # changes that are not on disk yet
         self._files = ThreadPoolExecutor(max_workers=4, thread_name_prefix="saywhy-store-files")
         self._reader = Reader(place.database, "reader")
@@ -151,6 +154,21 @@ class SqliteStore:
     def _number(self, message: QueueId) -> int:
         """0, which no message has, for an id of another shard."""
         return message.number if message.shard == self._place.shard else 0
+
+    async def backup(self, directory: Path) -> Copied:
+        """Everything, as it is at one moment, into `directory`, which exists; nothing waits for it."""
+        if self._backing_up:
+            raise StoreError(f"{self._place.database} is being backed up already: wait for its end")
+        self._backing_up = True
+        self._upkeep.keep()
+        try:
+            work = partial(back_up_shard, self._place, self._upkeep.bodies, directory)
+            return await asyncio.to_thread(work)
+        except (sqlite3.Error, OSError) as error:
+            raise store_error(error, str(directory)) from error
+        finally:
+            self._backing_up = False
+            await self._write(lambda _: self._upkeep.let_go())
 
     # -- reading: what the queue asks --
 

@@ -18,6 +18,7 @@ class Upkeep:
     def __init__(self, bodies: Bodies, ceiling: int) -> None:
         self.bodies = bodies
         self._filed = bodies.numbers()
+        self._kept: set[int] | None = None  # files that would have been removed, while they are kept
         self._next = ceiling
         self._ceiling = self._raised = ceiling
 
@@ -50,8 +51,21 @@ class Upkeep:
         self._remove({number for number, _ in rows.large})
 
     def _remove(self, numbers: set[int]) -> None:
-        self.bodies.remove(sorted(numbers))
         self._filed -= numbers
+        kept = self._kept
+        if kept is None:
+            self.bodies.remove(sorted(numbers))
+        else:
+            kept |= numbers
+
+    def keep(self) -> None:
+        """From any thread: remove no files until `let_go`; a crash leaves them to the next start."""
+        self._kept = set()
+
+    def let_go(self) -> None:
+        """In the writer's thread."""
+        kept, self._kept = self._kept, None
+        self.bodies.remove(sorted(kept or ()))
 
     def close(self, connection: sqlite3.Connection) -> None:
         """The next start goes on with the next number, without a gap."""

@@ -67,13 +67,30 @@ userdb {{
 """
 
 
+LMTP = """\
+protocols = lmtp imap
+postmaster_address = postmaster@here.example
+hostname = here.example
+service lmtp {{
+  chroot =
+  unix_listener lmtp {{
+    mode = 0600
+  }}
+  inet_listener lmtp {{
+    port = {port}
+  }}
+}}
+"""
+
+
 class Dovecot:
     """`user` has the mail that is put and looked at: any name will do, each has folders of its own.
 
     `port` speaks STARTTLS (when `tls`), `tls_port` TLS from the first octet; `ca` is its certificate.
+    With `lmtp`, the port and the socket of that name take mail for everybody.
     """
 
-    def __init__(self, tls: bool = True) -> None:
+    def __init__(self, tls: bool = True, lmtp: bool = False) -> None:
         need("dovecot", "openssl", "setpriv")
         version = subprocess.run([_command(), "--version"], capture_output=True, text=True, check=True).stdout
         if not version.startswith("2.3."):
@@ -81,7 +98,10 @@ class Dovecot:
         self.user = "bounces@here.example"
         self._seconds = itertools.count(1_700_000_000)
         self.folder = Path(tempfile.mkdtemp(prefix="saywhy-dovecot-"))
-        self.port, self.tls_port = free_port(), free_port()
+        if lmtp and not Path("/usr/lib/dovecot/lmtp").exists():
+            pytest.skip("needs dovecot-lmtpd")
+        self.port, self.tls_port, self.lmtp_port = free_port(), free_port(), free_port()
+        self.socket = self.folder / "run" / "lmtp"
         self.ca = self.folder / "cert.pem"
         self.log = self.folder / "log"
         me = pwd.getpwnam("nobody") if os.geteuid() == 0 else pwd.getpwuid(os.geteuid())
@@ -98,7 +118,8 @@ class Dovecot:
             "gid": me.pw_gid, "port": self.port, "tls_port": self.tls_port, "password": PASSWORD,
             "ssl": "yes" if tls else "no", "secure": "no",
         }  # fmt: skip
-        (self.folder / "conf").write_text(CONFIG.format(**values))
+        config = CONFIG.format(**values) + (LMTP.format(port=self.lmtp_port) if lmtp else "")
+        (self.folder / "conf").write_text(config)
         self._as = (
             [] if os.geteuid() else ["setpriv", f"--reuid={me.pw_uid}", f"--regid={me.pw_gid}", "--clear-groups"]
         )

@@ -54,7 +54,7 @@ def waiting(pending: Pending, now: float) -> str:
 
 def status(queue: QueueRow, suspended: bool, now: float) -> str:
     """Of a whole queue, as spec C1 has it."""
-    if suspended:
+    if suspended or queue.next_due >= NEVER:
         return "suspended"
     return "retry" if queue.retrying and queue.next_due > now else "ready"
 

@@ -223,7 +223,8 @@ class Mender:
 
     async def _release(self, name: str) -> None:
         count = await self.release(name)
-        self._tell(Kind.HOP_BACK, name, f"{name} is in order again: {count} more recipients are tried now")
+        more = f": {count} more recipient{'' if count == 1 else 's'} tried now" if count else ""
+        self._tell(Kind.HOP_BACK, name, f"{name} is in order again{more}")
 
     async def release(self, name: str) -> int:
         """Make due now what waits for a queue; how many recipients."""

@@ -57,6 +57,8 @@ def _lines(message: Message, waiting: list[Pending], now: float) -> list[str]:
         f"Given up    {telling.clock(message.expires)} ({telling.until(now, message.expires)})",
         f"Size        {format_size(message.size)}",
     ]
+    if any(pending.suspended_at or pending.paused for pending in waiting):
+        lines[5] += ", and as much later as it was held back"
     for pending in waiting:
         lines += ["", *_recipient(pending, now)]
     return lines

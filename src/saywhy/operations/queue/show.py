@@ -12,22 +12,23 @@ from saywhy.operations.declaration import Column, Format, Operation, Parameter, 
 
 async def run(context: Context, *, queue: str, limit: int) -> Result:
     found = await finding.queue(context, queue)
+    suspended = context.organisation().suspensions.get(queue.lower())
     rows: list[Row] = []
     for message in await context.store.messages(MessageFilter(queue=queue, limit=limit)):
         waiting = await context.store.pending(message.id)
-        rows += [_row(message, pending) for pending in waiting if pending.hop.key == queue]
-    suspended = context.organisation().suspensions.get(queue.lower())
+        rows += [_row(message, pending, suspended) for pending in waiting if pending.hop.key == queue]
     return Result(tuple(rows), _summary(found, suspended, context.clock.now(), limit))
 
 
-def _row(message: Message, pending: Pending) -> Row:
+def _row(message: Message, pending: Pending, queue: Suspension | None) -> Row:
+    since = pending.suspended_at or (max(queue.since, message.arrived) if queue else 0.0)
     return {
         "message": str(message.id),
         "sender": telling.sender(message.envelope.sender),
         "recipient": str(pending.recipient.address),
         "attempts": pending.attempts,
-        "next": telling.next_attempt(pending),
-        "suspended": pending.suspended_at,
+        "next": 0.0 if since else telling.next_attempt(pending),
+        "suspended": since,
         "error": telling.last_error(pending.failure),
     }
 

@@ -222,6 +222,7 @@ class Part:
             if not (rest[2:] if last else rest).strip(b" \t\r\n"):
                 yield at, behind, last
             at = data.find(b"\n" + mark, behind - 1, self.end) + 1
+        self._budget.cut = self._budget.cut or self._budget.lines <= 0
 
     def _without_line_end(self, at: int) -> int:
         """The line end before a boundary belongs to the boundary."""

@@ -65,6 +65,9 @@ def unique(entries: Iterable[Entry]) -> list[Entry]:
 
 
 def _complete(entry: Entry, other: Entry) -> None:
+    """What one place of the notice says of an address, by what another one says; words with a code are better."""
+    if other.reply_code and not (entry.reply_code or entry.status):
+        entry.diagnostic = entry.diagnostic_type = ""
     for name in ("status", "reply_code", "diagnostic", "remote_mta", "lines", "diagnostic_type", "original"):
         if not getattr(entry, name) and getattr(other, name):
             setattr(entry, name, getattr(other, name))

@@ -41,7 +41,7 @@ from saywhy.why.read.dialects import (
 )
 
 # What is no delivery report although it may look like one.
-OTHERS: tuple[Other, ...] = (feedback.OTHER, mdn.OTHER, dmarc.OTHER, tls.OTHER)
+OTHERS: tuple[Other, ...] = (feedback.OTHER, mdn.OTHER, tls.OTHER, dmarc.OTHER)
 
 STRUCTURED: tuple[Dialect, ...] = (ours.DIALECT, standard.DIALECT, mdn.REJECTED, amazon.DIALECT)
 

@@ -30,7 +30,7 @@ _CHALLENGERS = (
     ),
     *("vanquish.com", "sendio", "spam-x.", "mailinblack", "0spam.", "cleanmyinbox", "challenge"),
 )
-_STEMS = ("confirm", "verif", "challenge", "added to", "human", "guest list", "authoriz", "approval")
+_STEMS = ("confirm", "verif", "challenge", "added to", "human", "guest list", "authoriz", "approval", "click")
 _CHALLENGE = re.compile(
     r"click (?:on )?the (?:following )?link (?:below )?to (?:have your|verify|confirm|deliver|release|be added|"
     r"authenticate)|"

@@ -50,10 +50,10 @@ DIALECTS = (
         "Gmail",
         "Gmail",
         signs=(
-            "Delivery to the following recipient",
+            "Delivery to the following recipient failed",
+            "Delivery to the following recipient has been",
             "Technical details of permanent failure",
             "Technical details of temporary failure",
-            "This is an automatically generated Delivery Status Notification",
         ),
         rules=(text.alone, text.angled, text.told),
         finish=finish,

@@ -70,12 +70,17 @@ def _finished(mail: Mail, found: Found) -> Found | None:
     found.entries = _distinct(found.entries)
     if any(not entry.action for entry in found.entries):
         found.action = action_of(mail)
-    if any(not entry.diagnostic or not entry.reply_code for entry in found.entries):
+    if any(_lacks(entry) for entry in found.entries):
         _from_notice(mail, found)
         sendmail.transcript(mail, found)
     command.add(mail, found)
     found.system = system_of(mail)
     return found
+
+
+def _lacks(entry: Entry) -> bool:
+    """Whether the reason, or its code, has to be looked for in the text.  Good news needs none."""
+    return entry.action not in ("delivered", "relayed", "expanded") and not (entry.diagnostic and entry.reply_code)
 
 
 def _named(mail: Mail, entry: Entry) -> None:
@@ -117,7 +122,7 @@ def _recipients_from_elsewhere(mail: Mail, found: Found) -> None:
 
 def _from_notice(mail: Mail, found: Found) -> None:
     """Reasons that stand only in the text for people."""
-    without = [entry for entry in found.entries if not entry.diagnostic]
+    without = [entry for entry in found.entries if _lacks(entry) and not entry.diagnostic]
     if without and "ranscript of session follows" not in mail.notice:
         told = {
             entry.recipient.lower(): entry

@@ -11,7 +11,7 @@ from dataclasses import replace
 from itertools import islice
 
 from saywhy.why.read import conclude, original
-from saywhy.why.read.dialects import AFTER, LAST, OTHERS, STRUCTURED, TEXTUAL
+from saywhy.why.read.dialects import AFTER, ALONE, LAST, OTHERS, STRUCTURED, TEXTUAL
 from saywhy.why.read.dialects.forwarded import inner, quoted
 from saywhy.why.read.entry import Found
 from saywhy.why.read.fields import MAX_RECIPIENTS
@@ -49,6 +49,9 @@ def read_report(content: bytes) -> ReadReport:
 
 
 def _read(mail: Mail, depth: int = 0) -> Report:
+    alone = ALONE.read(mail)
+    if alone is not None:
+        return _report(mail, None, alone)
     for other in OTHERS:
         found = other.read(mail)
         if found is not None:

@@ -26,6 +26,7 @@ from saywhy.why.read.dialects import (
     groupwise,
     imail,
     james,
+    line,
     mdn,
     mfilter,
     opensmtpd,
@@ -39,6 +40,9 @@ from saywhy.why.read.dialects import (
     yahoo,
     zoho,
 )
+
+# A line of a log or a reply, not a message.
+ALONE: Dialect = line.DIALECT
 
 # What is no delivery report although it may look like one.
 OTHERS: tuple[Other, ...] = (feedback.OTHER, mdn.OTHER, tls.OTHER, dmarc.OTHER)

@@ -15,6 +15,7 @@ from saywhy.why.classify import Confidence
 from saywhy.why.entries import Act, Permanence, Scope
 from saywhy.why.names import SISIMAI
 from saywhy.why.phrases import common
+from saywhy.why.phrases.words import MAX_TEXT
 from saywhy.why.reasons import HARD, HARD_UNLESS_TEMPORARY, diagnose
 
 WORDS = sorted({word for phrase in common.phrases().phrases for word in phrase.split()})
@@ -57,6 +58,19 @@ def test_the_words_that_decided_stand_where_the_span_says() -> None:
     found = diagnose(text)
     assert found.span is not None
     assert (found.words, text[slice(*found.span)]) == ("user unknown", "User unknown")
+
+
+def test_the_words_are_those_of_the_other_server_where_its_frame_has_the_same() -> None:
+    text = "relay denied by route: host mx.dest.test[192.0.2.7] said: 554 5.7.1 Relay denied"
+    found = diagnose(text)
+    assert found.span is not None
+    assert text[found.span[0] : found.span[1]] == "Relay denied"
+
+
+def test_a_long_text_is_not_kept() -> None:
+    """The cache holds what was read of a text, not all of it."""
+    long = "550 User unknown " + "x" * 100_000
+    assert diagnose(long) is diagnose(long[:MAX_TEXT])
 
 
 def test_a_code_that_decides_alone_has_no_words() -> None:

@@ -21,7 +21,7 @@ from saywhy.why import catalogue
 from saywhy.why.classify import TAGGED, Confidence, Verdict, classify_reply
 from saywhy.why.entries import Act, By, Cause, Permanence, Scope
 from saywhy.why.phrases import common
-from saywhy.why.phrases.frames import unframe
+from saywhy.why.phrases.frames import Framed, unframe
 from saywhy.why.phrases.words import MAX_TEXT, locate
 
 # Sisimai's reasons that are hard bounces whatever the code; `notaccept` is one unless the refusal is temporary.
@@ -69,7 +69,6 @@ class Diagnosis:
     span: tuple[int, int] | None = None
 
 
-@lru_cache(maxsize=4096)
 def diagnose(
     text: str,
     *,
@@ -87,7 +86,13 @@ def diagnose(
     host that said it, `reporting` the one that reports, each empty when not known: they tell a provider's own
     meanings; `action` of the report in lower case (`failed`, `delayed`, `delivered`, ...); `step` of the session.
     """
-    written = text[:MAX_TEXT]
+    return _diagnosed(text[:MAX_TEXT], reply_code, status, remote[:255], reporting[:255], action, step)
+
+
+@lru_cache(maxsize=2048)  # of texts that are cut to MAX_TEXT: a few megabytes
+def _diagnosed(
+    written: str, reply_code: int, status: Status | None, remote: str, reporting: str, action: str, step: Step
+) -> Diagnosis:
     text = _repaired(written)
     if action in _SUCCESS or (not action and _went_well(text, reply_code)):
         return _success(_SUCCESS.get(action, "delivered"), status)
@@ -101,8 +106,16 @@ def diagnose(
             verdict.status.class_ * 100 + 50, None, (text[: framed.start],), step, tables=common.FRAME
         )
         verdict = outer if outer.words else verdict
-    span = locate(text, verdict.words) if verdict.words and text == written else None
+    span = _span(text, framed, verdict.words) if verdict.words and text == written else None
     return _diagnosis(verdict, asked, span)
+
+
+def _span(text: str, framed: Framed, words: str) -> tuple[int, int] | None:
+    """Where the words stand, first among those of the other server."""
+    found = locate(text[framed.start : framed.end], words)
+    if found is not None:
+        return found[0] + framed.start, found[1] + framed.start
+    return locate(text, words)
 
 
 def hard_bounce(reason: str, class_: int, permanence: Permanence) -> bool:

@@ -220,15 +220,15 @@ ROWS: tuple[Row, ...] = (
         does not have enough space; not enough storage; no space left in; no more space; insufficient
         mailbox; insufficient space in ... mailbox; storage limit; storage space exceeded; storage capacity;
         storage is full; mailbox would exceed; would exceed the mailbox; would exceed maximum allowed; space
-        has been used up; has too many messages; too many messages on the server; too many messages in;
-        exhausted your storage; mailfolder is full; mail folder is full; folder is full; maildir over;
-        maildir is full; mail directory is full; mailbox limit; mailbox exceeded; mailbox exceeds; mailbox
-        size; mailbox storage; reached disk quota; reached quota; reached its limit; reached the limit; user
-        is full; box is full; mailbox temporarily full; mailbox currently full; mailbox space; mailbox
-        capacity; mail file is full; mail file size exceeds the maximum size allowed; mailspool full; disk
-        space limit; disk usage exceeded; disk quota exceeded; account full; account has exceeded its; user
-        over; storage exceeded; storage full; mail data; mailbox is out of space; mailbox out of space;
-        mailbox has no space; mailbox has run out; run out of space; storage quota exceeded; mail storage
+        has been used up; has too many messages; too many messages on the server; exhausted your storage;
+        mailfolder is full; mail folder is full; folder is full; maildir over; maildir is full; mail
+        directory is full; mailbox limit; mailbox exceeded; mailbox exceeds; mailbox size; mailbox storage;
+        reached disk quota; reached quota; reached its limit; reached the limit; user is full; box is full;
+        mailbox temporarily full; mailbox currently full; mailbox space; mailbox capacity; mail file is
+        full; mail file size exceeds the maximum size allowed; mailspool full; disk space limit; disk usage
+        exceeded; disk quota exceeded; account full; account has exceeded its; user over; storage exceeded;
+        storage full; mail data; mailbox is out of space; mailbox out of space; mailbox has no space;
+        mailbox has run out; run out of space; storage quota exceeded; mail storage
         """,
     ),
     Row(
@@ -354,5 +354,14 @@ ROWS: tuple[Row, ...] = (
         locked; cannot open mailbox; can't open mailbox; cannot lock mailbox; mailbox is locked by; unable
         to open mailbox; mailbox is corrupt; mailbox corrupt
         """,
+    ),
+    Row(
+        "no-answer",
+        4,
+        1,
+        """
+        unable to connect; attempted failover; failed to connect; could not connect
+        """,
+        reason="expired",
     ),
 )

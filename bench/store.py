@@ -5,7 +5,9 @@
 `--burn` spends that many microseconds of the event loop's time at each accept and each settle, as the stages
 of a real server do, so that the writer's thread has to ask for the interpreter lock.  `--switch` sets
 sys.setswitchinterval, in seconds.  Prints messages a second, CPU microseconds a message (burnt time taken off)
-and the time that a commit takes as its caller sees it.
+and the time that a commit takes as its caller sees it.  `--depth` keeps that many messages waiting before the
+first is settled, so that pages and files are freed and used again; `--periods` tells the rate and the files' sizes
+in each of as many parts of the time, for a long run.
 """
 
 from __future__ import annotations
@@ -18,8 +20,10 @@ import resource
 import sys
 import tempfile
 import time
+from collections import deque
 from pathlib import Path
 
+from saywhy.infra.store import rows
 from saywhy.infra.store.memory import MemoryStore
 from saywhy.infra.store.protocol import Change, Store
 from saywhy.infra.store.sqlite import SqliteStore
@@ -65,15 +69,39 @@ def settled(message: QueueId) -> Change:
     return Change(settle=[(message, 0)], events=[event])
 
 
-async def client(store: Store, content: bytes, until: float, burn: float, tally: Tally) -> None:
+async def client(store: Store, content: bytes, until: float, options: argparse.Namespace, tally: Tally) -> None:
+    waiting: deque[QueueId] = deque()
+    depth = options.depth // options.clients
     while time.perf_counter() < until:
-        message = store.next_id()
-        for change in (accepted(message, content), settled(message)):
-            spend(burn, tally)
+        waiting.append(store.next_id())
+        changes = [accepted(waiting[-1], content)]
+        if len(waiting) > depth:
+            changes.append(settled(waiting.popleft()))
+        for change in changes:
+            spend(options.burn / 1e6, tally)
             began = time.perf_counter()
             await store.commit(change)
             tally.commits.append(time.perf_counter() - began)
         tally.messages += 1
+
+
+async def watch(directory: Path, options: argparse.Namespace, tally: Tally) -> None:
+    """A line for each period."""
+    seconds, before = options.seconds / options.periods, 0
+    for period in range(options.periods - 1):  # the last is told with the whole
+        await asyncio.sleep(seconds)
+        rate, before = (tally.messages - before) / seconds, tally.messages
+        print(f"  period {period + 1}: {rate:.0f} msg/s, {sizes(directory)}", flush=True)
+
+
+def sizes(directory: Path) -> str:
+    """MiB of the database, its log and the contents in files."""
+    found = {"database": 0, "log": 0, "files": 0}
+    for path in directory.rglob("*"):
+        if path.is_file():
+            kind = "log" if path.name.endswith("-wal") else "files" if path.suffix == ".eml" else "database"
+            found[kind] += path.stat().st_size
+    return ", ".join(f"{kind} {octets / 2**20:.0f} MiB" for kind, octets in found.items())
 
 
 def spend(seconds: float, tally: Tally) -> None:
@@ -89,9 +117,10 @@ async def measure(options: argparse.Namespace, directory: Path) -> None:
     tally = Tally()
     began, cpu = time.perf_counter(), time.process_time()
     until = began + options.seconds
-    burn = options.burn / 1e6
-    await asyncio.gather(*(client(store, content, until, burn, tally) for _ in range(options.clients)))
+    clients = (client(store, content, until, options, tally) for _ in range(options.clients))
+    await asyncio.gather(watch(directory, options, tally), *clients)
     took, cpu = time.perf_counter() - began, time.process_time() - cpu - tally.burnt
+    print(f"  {sizes(directory)}")
     await store.close()
     show(options, tally, took, cpu)
 
@@ -112,11 +141,16 @@ def main() -> None:
     parser.add_argument("--clients", type=int, default=100)
     parser.add_argument("--seconds", type=float, default=5.0)
     parser.add_argument("--size", type=int, default=4096)
+    parser.add_argument("--files", action="store_true", help="each content in a file of its own")
+    parser.add_argument("--depth", type=int, default=0, help="messages that wait")
+    parser.add_argument("--periods", type=int, default=1)
     parser.add_argument("--burn", type=float, default=0.0)
     parser.add_argument("--switch", type=float, default=sys.getswitchinterval())
     parser.add_argument("--memory", action="store_true", help="the store in memory, for comparison")
     options = parser.parse_args()
     sys.setswitchinterval(options.switch)
+    if options.files:
+        rows.INLINE = 0
     with tempfile.TemporaryDirectory() as directory:
         asyncio.run(measure(options, Path(directory)))
 

@@ -11,13 +11,14 @@ from __future__ import annotations
 import time
 from functools import lru_cache
 from pathlib import Path
-from typing import Any
 
 from saywhy.infra.log.writer import LineWriter
 from saywhy.model.event import Event, Kind
 from saywhy.model.record import encoder
 
-_FIELDS = ("message", "message_id", "sender", "recipient", "status", "cause", "text")
+_NAMES = ("message", "message_id", "sender", "recipient", "status", "cause", "text")
+_FIELDS = tuple((name, f',"{name}":') for name in _NAMES)
+_KINDS = {kind: f'"event":"{kind.name}","number":{kind.value}' for kind in Kind}
 _encode = encoder(str, allow_nan=False)
 
 
@@ -65,14 +66,14 @@ def _lost(lines: int) -> bytes:
 
 
 def _line(event: Event) -> bytes:
-    out: dict[str, Any] = {"time": stamp(event.at), "event": event.kind.name, "number": event.kind.value}
-    for name in _FIELDS:
+    out = f'{{"time":"{stamp(event.at)}",{_KINDS[event.kind]}'
+    for name, key in _FIELDS:
         value = getattr(event, name)
         if value:
-            out[name] = value
+            out += key + _encode(value)
     if event.data:
-        out["data"] = dict(event.data)
-    return _encode(out).encode("ascii") + b"\n"
+        out += ',"data":' + _encode(dict(event.data))
+    return out.encode("ascii") + b"}\n"
 
 
 @lru_cache(maxsize=8)

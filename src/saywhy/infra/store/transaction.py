@@ -60,7 +60,7 @@ def within(connection: sqlite3.Connection, work: Callable[[sqlite3.Connection], 
     connection.execute("BEGIN IMMEDIATE")
     try:
         result = work(connection)
-        connection.execute("COMMIT")
+        connection.commit()  # gives the interpreter lock away once, a statement several times
     except BaseException:
         roll_back(connection)
         raise

@@ -314,7 +314,7 @@ class Session:
     # -- small things --
 
     def _wait(self, step: Coroutine[Any, Any, None]) -> None:
-        self._waiting = asyncio.ensure_future(self._run(step))
+        self._waiting = asyncio.get_running_loop().create_task(self._run(step))
 
     async def _run(self, step: Coroutine[Any, Any, None]) -> None:
         try:

@@ -7,6 +7,8 @@ import importlib
 import inspect
 import json
 import pkgutil
+import sys
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import pytest
@@ -14,6 +16,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import saywhy.model
+from saywhy.model import record
 from saywhy.model.address import Address
 from saywhy.model.envelope import Envelope, Notify, Recipient
 from saywhy.model.organisation import KINDS, AcceptedDomain, DomainType, Organisation
@@ -125,3 +128,18 @@ def test_a_record_is_compact_utf_8_json() -> None:
 def test_a_row_that_does_not_fit_is_refused(data: Any) -> None:
     with pytest.raises((TypeError, KeyError, ValueError)):
         load(AcceptedDomain, data)
+
+
+def test_threads_that_load_a_class_for_the_first_time_together_all_succeed() -> None:
+    """A process that has just begun reads its queue in several threads at once."""
+    given_ = dump(AcceptedDomain("a.example", DomainType.INTERNAL_RELAY, default=True))
+    interval = sys.getswitchinterval()
+    sys.setswitchinterval(1e-6)
+    try:
+        with ThreadPoolExecutor(4) as threads:
+            for _ in range(200):
+                record._loader.cache_clear()
+                build = record._loader(AcceptedDomain)
+                assert len(set(threads.map(build, [given_] * 4))) == 1
+    finally:
+        sys.setswitchinterval(interval)

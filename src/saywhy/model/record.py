@@ -138,7 +138,8 @@ def _class_loader(cls: type) -> Converter:
     def build(data: dict[str, Any]) -> Any:
         if not loaders:
             hints = typing.get_type_hints(cls)
-            loaders.update((field.name, _loader(hints[field.name])) for field in dataclasses.fields(cls))
+            # Whole or not at all: threads that meet here must not see a part.
+            loaders.update({field.name: _loader(hints[field.name]) for field in dataclasses.fields(cls)})
         return cls(**{name: loaders[name](item) for name, item in _checked(data, dict).items()})
 
     return build

@@ -221,12 +221,12 @@ class Hand:
             delay = 0.0 if ended == 1 else min(MOST_DELAY, 0.25 * 2 ** (ended - 2))
             self._tell(f"{what}; it is started again {f'in {delay:g} s' if delay else 'now'}")
             await asyncio.sleep(delay)
-            began = loop.time()
             try:
                 await self._launch()
                 what = ""
             except Exception as error:
                 what = f"worker {self.post.number} could not be started: {error}"
+            began = loop.time()
 
     async def _until_ended(self) -> None:
         """Its channel ends with it.  One that is silent for too long is killed."""

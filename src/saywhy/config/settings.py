@@ -97,6 +97,18 @@ class StoreSettings(Section):
     path: File = setting(Path("queue"), "Directory of the queue's database files.", unit="path")
 
 
+class Tracking(Section):
+    """What `saywhy trace` tells from: what happened to each message, beside the queue in its database."""
+
+    max_age: Duration = setting(30 * 86400.0, "Rows older than this are removed.", unit="duration", ge=3600)
+    max_size: Size = setting(
+        1000 * MIB,
+        "About so much at most, in all queues together; the oldest make room for the new.",
+        unit="size",
+        ge=MIB,
+    )
+
+
 class Mailboxes(Section):
     """Mail delivered here."""
 
@@ -208,6 +220,7 @@ class Settings(Section):
     listeners: dict[str, Listener] = Field(default_factory=_default_listeners, min_length=1)
     tls: Tls = Tls()
     store: StoreSettings = StoreSettings()
+    tracking: Tracking = Tracking()
     mailboxes: Mailboxes = Mailboxes()
     dns: Dns = Dns()
     log: Log = Log()

@@ -20,6 +20,7 @@ from saywhy.flow.deliver.local import LocalDelivery
 from saywhy.flow.deliver.mailstore import MailStore
 from saywhy.flow.deliver.smtp import SmtpDelivery
 from saywhy.flow.queue.queue import Queue
+from saywhy.flow.queue.settings import QueueSettings
 from saywhy.flow.receive.limits import InFlight
 from saywhy.flow.receive.services import Services
 from saywhy.flow.report.reporter import Reporter
@@ -139,9 +140,23 @@ class Worker:
         return watch
 
     async def _open_store(self, shard: int) -> SqliteStore:
-        store = await SqliteStore.open(self.settings.store.path, shard, synchronous=self._synchronous)
+        loop = asyncio.get_running_loop()
+
+        def tell(text: str) -> None:
+            loop.call_soon_threadsafe(self._store_opens, text)
+
+        store = await SqliteStore.open(
+            self.settings.store.path,
+            shard,
+            synchronous=self._synchronous,
+            history=part(self.settings.tracking.max_size, self.post.queues),
+            tell=tell,
+        )
         self._stack.push_async_callback(store.close)
         return store
+
+    def _store_opens(self, text: str) -> None:
+        self.sink.emit(Event(Kind.STORE_OPEN, self.clock.now(), text=text))
 
     def _build_delivery(self) -> None:
         settings, clock, organisation = self.settings, self.clock, self.organisation
@@ -175,6 +190,7 @@ class Worker:
             organisation,
             clock,
             self.sink,
+            QueueSettings(tracking_age=self.settings.tracking.max_age),
             recheck=self._deliverer.check,
         )
 

@@ -81,7 +81,7 @@ def test_contents_keep_to_their_bound_and_leave_with_their_last_use() -> None:
 
 @jumping
 async def test_old_tracking_rows_are_removed_after_their_days() -> None:
-    desk = Desk(settings=QueueSettings(tracking_days=1))
+    desk = Desk(settings=QueueSettings(tracking_age=86400))
     now = desk.clock.now()
     old = [event(Kind.RECEIVE, "1-a", at=now - 3 * 86_400) for _ in range(2500)]
     await desk.store.commit(Change(events=[*old, event(Kind.RECEIVE, "1-b", at=now - 3600)]))

@@ -17,7 +17,7 @@ from saywhy.flow.queue.window import Window
 from saywhy.infra.errors import StoreError
 from saywhy.infra.store.protocol import Parked
 from saywhy.model.event import Kind
-from saywhy.model.organisation import DAY, HOUR, SendConnector
+from saywhy.model.organisation import HOUR, SendConnector
 from saywhy.model.queued import NEVER, HopKind
 
 FORGET_CHUNK = 1000
@@ -127,10 +127,9 @@ class Housekeeper:
 
     async def _forget(self) -> None:
         now = self._context.now()
-        days = self._context.settings.tracking_days
-        if not days or now < self._forget_at:
+        if now < self._forget_at:
             return
-        forgotten = await self._context.store.forget(now - days * DAY, FORGET_CHUNK)
+        forgotten = await self._context.store.forget(now - self._context.settings.tracking_age, FORGET_CHUNK)
         if forgotten == FORGET_CHUNK:
             self._again.set()
         else:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 MIB = 1024 * 1024
+DAY = 86400
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,7 +25,7 @@ class QueueSettings:
     store_retry: float = 1.0  # seconds before a result that could not be written is tried again; doubles
     store_retry_limit: float = 30.0
     idle: float = 30.0  # the longest sleep before the store and the organisation are looked at again
-    tracking_days: int = 30  # tracking rows older than that are removed; 0 keeps them
+    tracking_age: float = 30 * DAY  # seconds; tracking rows older than that are removed
 
 
 DEFAULTS = QueueSettings()

@@ -175,6 +175,8 @@ TRACKING_WHERE = {
 }
 
 FIRST_TRACKING = "SELECT id, at FROM tracking ORDER BY id LIMIT 1"
+TRACKING_ENDS = "SELECT (SELECT min(id) FROM tracking), (SELECT max(id) FROM tracking)"
+FORGET_FIRST = "DELETE FROM tracking WHERE id < ?"
 FORGET_TRACKING = "DELETE FROM tracking WHERE id < ? AND at < ?"
 
 # -- the organisation --

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import math
 import os
 import sqlite3
 from collections.abc import Callable, Sequence
@@ -21,7 +22,9 @@ from saywhy.infra.errors import StoreError
 from saywhy.infra.store import lookup, queries, special
 from saywhy.infra.store.backup import Copied, back_up_shard
 from saywhy.infra.store.bodies import Bodies
-from saywhy.infra.store.migrate import check_version, migrate
+from saywhy.infra.store.history import History
+from saywhy.infra.store.migrate import check_version, migrate, migrations
+from saywhy.infra.store.opening import Opening, Tell
 from saywhy.infra.store.place import Place
 from saywhy.infra.store.protocol import (
     ALL_DUE,
@@ -66,12 +69,23 @@ class SqliteStore:
         self._writer = Writer(connection, str(place.database), upkeep)
 
     @classmethod
-    async def open(cls, directory: Path, shard: int = 1, *, synchronous: str = "FULL") -> SqliteStore:
-        """The shard's store, made when it is missing; StoreError or StoreVersionError when it cannot be used."""
+    async def open(
+        cls,
+        directory: Path,
+        shard: int = 1,
+        *,
+        synchronous: str = "FULL",
+        history: float = math.inf,
+        tell: Tell = lambda _: None,
+    ) -> SqliteStore:
+        """The shard's store, made when it is missing; StoreError or StoreVersionError when it cannot be used.
+
+        `history` is how many octets tracking rows may take; `tell` hears from a thread how a long opening goes on.
+        """
         if synchronous not in SYNCHRONOUS:
             raise StoreError(f"synchronous is one of {', '.join(SYNCHRONOUS)}, not {synchronous!r}")
         place = Place(directory, shard)
-        return cls(place, *await asyncio.to_thread(_open, place, synchronous))
+        return cls(place, *await asyncio.to_thread(_open, place, synchronous, history, tell))
 
     async def close(self) -> None:
         """What was handed in is committed first."""
@@ -212,7 +226,7 @@ class SqliteStore:
         return await self._lister.ask(lookup.count)
 
 
-def _open(place: Place, synchronous: str) -> tuple[int, sqlite3.Connection, Upkeep]:
+def _open(place: Place, synchronous: str, history: float, tell: Tell) -> tuple[int, sqlite3.Connection, Upkeep]:
     """The lock, the writing connection, and what goes with its transactions."""
     try:
         place.prepare()
@@ -227,15 +241,19 @@ def _open(place: Place, synchronous: str) -> tuple[int, sqlite3.Connection, Upke
         os.close(lock)
         raise store_error(error, str(place.database)) from error
     try:
-        return lock, connection, _make_ready(connection, place, synchronous)
+        opening = Opening(place.database, tell)
+        return lock, connection, _make_ready(connection, place, synchronous, history, opening)
     except (sqlite3.Error, OSError, StoreError) as error:
         connection.close()
         os.close(lock)
         raise store_error(error, str(place.database)) from error
 
 
-def _make_ready(connection: sqlite3.Connection, place: Place, synchronous: str) -> Upkeep:
-    check_version(connection, str(place.database))
+def _make_ready(
+    connection: sqlite3.Connection, place: Place, synchronous: str, history: float, opening: Opening
+) -> Upkeep:
+    opening.migrating(check_version(connection, str(place.database)), max(migrations()))
+    opening.watch(connection)
     connection.execute("PRAGMA journal_mode = WAL")
     connection.execute(f"PRAGMA synchronous = {synchronous}")
     connection.execute(f"PRAGMA wal_autocheckpoint = {CHECKPOINT_PAGES}")
@@ -246,4 +264,6 @@ def _make_ready(connection: sqlite3.Connection, place: Place, synchronous: str) 
     migrate(connection, str(place.database))
     bodies = Bodies(place.bodies)
     bodies.remove_orphans(set(json.loads(connection.execute(queries.FILED).fetchone()[0])))
-    return Upkeep(bodies, int(connection.execute(queries.CEILING).fetchone()[0]))
+    ceiling = int(connection.execute(queries.CEILING).fetchone()[0])
+    opening.done(connection)
+    return Upkeep(bodies, ceiling, History(history))

@@ -7,6 +7,7 @@ import sqlite3
 
 from saywhy.infra.store import queries
 from saywhy.infra.store.bodies import Bodies
+from saywhy.infra.store.history import History
 from saywhy.infra.store.rows import Rows
 
 NUMBER_BLOCK = 4096  # how far the stored ceiling runs ahead of the numbers given out
@@ -15,8 +16,9 @@ NUMBER_BLOCK = 4096  # how far the stored ceiling runs ahead of the numbers give
 class Upkeep:
     """`next_number` is the loop's; the rest belongs to the writer's thread."""
 
-    def __init__(self, bodies: Bodies, ceiling: int) -> None:
+    def __init__(self, bodies: Bodies, ceiling: int, history: History) -> None:
         self.bodies = bodies
+        self._history = history
         self._filed = bodies.numbers()
         self._kept: set[int] | None = None  # files that would have been removed, while they are kept
         self._next = ceiling
@@ -32,8 +34,9 @@ class Upkeep:
         self.bodies.write(rows.large)
         self._filed.update(number for number, _ in rows.large)
 
-    def before_commit(self, connection: sqlite3.Connection) -> None:
+    def before_commit(self, connection: sqlite3.Connection, rows: Rows) -> None:
         """Every number given out so far lies under the ceiling of this very transaction."""
+        self._history.added(connection, rows.tracking)
         self._raised = self._ceiling
         if self._next > self._ceiling - NUMBER_BLOCK // 2:
             self._raised = self._next + NUMBER_BLOCK

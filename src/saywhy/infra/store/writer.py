@@ -141,7 +141,7 @@ class Writer:
 
         def work(connection: sqlite3.Connection) -> None:
             transaction.apply(connection, self._counts, rows)
-            self._upkeep.before_commit(connection)
+            self._upkeep.before_commit(connection, rows)
 
         transaction.within(self._connection, work)
         try:

@@ -14,6 +14,7 @@ SUMMARIES: Mapping[str, str] = {
     "user": "A login for submission.",
     "receive-connector": "How mail comes in: which listeners, from which networks, under which rules.",
     "send-connector": "How mail goes out: for which domains, by MX or through smart hosts.",
+    "transport-rule": "A reason of the organisation's own to refuse a message: all its conditions must hold.",
     "transport": "The transport settings of the whole organisation.",
 }
 
@@ -173,6 +174,21 @@ DOCS: Mapping[str, Mapping[str, str]] = {
         "user": "Sign in at the smart host under this name.",
         "password": "The password for it.",
         "networks": "Loopback or own networks where a next hop is allowed all the same (5.3.5).",
+    },
+    "transport-rule": {
+        "name": "Stands in logs and in what administrators read.",
+        "priority": "Of several rules that match, the lowest priority wins.",
+        "enabled": "Whether it is in force.",
+        "senders": "Addresses, domains or `*.domain`; empty: everybody.",
+        "recipients": "The same for recipients, of whom one is enough.",
+        "outside_only": "Only messages whose sender is none of ours.",
+        "subject_contains": "Words in the subject, one of which is enough.",
+        "header_contains": "`Name: words`, one of which is enough.",
+        "message_size_over": "Only larger messages.",
+        "attachment_size_over": "Only messages with a larger attachment.",
+        "action": "`reject` the message, or `quarantine` it: with no mailbox for that it is refused (5.2.1).",
+        "status": "The code of the refusal: 5.7.1, 5.7.900 to 5.7.999, or 5.3.4.",
+        "text": "What the sender reads.",
     },
     "transport": {
         "glitch_retries": "First retries after a failed connection.",

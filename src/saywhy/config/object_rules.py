@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 import ipaddress
 import math
+import re
 import typing
 from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass
@@ -30,6 +31,7 @@ from saywhy.model.organisation import (
     Suspension,
     TlsAuthLevel,
     TransportConfig,
+    TransportRule,
     User,
 )
 
@@ -341,6 +343,18 @@ def _positive(item: OrganisationObject, *names: str) -> Found:
             yield name, "0 would let nothing through", "write 1 or more"
 
 
+_RULE_STATUS = re.compile(r"5\.7\.9[0-9][0-9]")
+
+
+def _transport_rule(item: TransportRule) -> Found:
+    status = item.status
+    if status not in ("5.7.1", "5.3.4") and _RULE_STATUS.fullmatch(status) is None:
+        yield "status", f"{shown(status)} is no status of a rule", "write 5.7.1, 5.7.900 to 5.7.999, or 5.3.4"
+    yield from _line("text", item.text)
+    for entry in (each for each in item.header_contains if ":" not in each):
+        yield "header_contains", f"{shown(entry)} names no field", "write it as X-Spam-Flag: yes"
+
+
 def _transport(item: TransportConfig) -> Found:
     for name in ("expire_after", "report_expire_after"):
         if not 5 <= getattr(item, name) <= 90 * DAY:
@@ -380,6 +394,7 @@ _RULES: Mapping[type, Callable[[Any], Found]] = {
         _receive_connector,
         _send_connector,
         _transport,
+        _transport_rule,
         _suspension,
     )
 }

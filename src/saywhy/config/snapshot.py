@@ -16,7 +16,6 @@ from saywhy.model.organisation import (
     AcceptedDomain,
     AddressPolicy,
     Contact,
-    DirectoryObject,
     Folder,
     Group,
     Mailbox,
@@ -26,6 +25,7 @@ from saywhy.model.organisation import (
     SendConnector,
     Suspension,
     TransportConfig,
+    TransportRule,
     User,
 )
 from saywhy.model.record import load
@@ -91,36 +91,34 @@ def snapshot(revision: int, rows: Iterable[Row]) -> Organisation:
     return Table(revision, rows).snapshot()
 
 
+_PLACES: Mapping[type[OrganisationObject], str] = {
+    AcceptedDomain: "domains",
+    Mailbox: "recipients",
+    Contact: "recipients",
+    Group: "recipients",
+    Folder: "recipients",
+    AddressPolicy: "policies",
+    User: "users",
+    ReceiveConnector: "receive_connectors",
+    SendConnector: "send_connectors",
+    TransportRule: "rules",
+    Suspension: "suspensions",
+}
+
+
 def organisation(revision: int, items: Iterable[OrganisationObject]) -> Organisation:
-    domains: dict[str, AcceptedDomain] = {}
-    recipients: dict[str, DirectoryObject] = {}
-    policies: dict[str, AddressPolicy] = {}
-    users: dict[str, User] = {}
-    receive: dict[str, ReceiveConnector] = {}
-    send: dict[str, SendConnector] = {}
-    suspensions: dict[str, Suspension] = {}
+    places: dict[str, dict[str, Any]] = {place: {} for place in _PLACES.values()}
     transport = TransportConfig()
     for item in items:
-        match item:
-            case AcceptedDomain():
-                domains[key_of(item)] = item
-            case Mailbox() | Contact() | Group() | Folder():
-                recipients[key_of(item)] = item
-            case AddressPolicy():
-                policies[key_of(item)] = item
-            case User():
-                users[key_of(item)] = item
-            case ReceiveConnector():
-                receive[key_of(item)] = item
-            case SendConnector():
-                send[key_of(item)] = item
-            case TransportConfig():
-                transport = item
-            case Suspension():
-                suspensions[key_of(item)] = item
-    receive = receive or {key_of(item): item for item in defaults.RECEIVE}
-    send = send or {key_of(item): item for item in defaults.SEND}
-    return Organisation(revision, domains, recipients, users, receive, send, transport, policies, suspensions)
+        if isinstance(item, TransportConfig):
+            transport = item
+        else:
+            places[_PLACES[type(item)]][key_of(item)] = item
+    places["receive_connectors"] = places["receive_connectors"] or {
+        key_of(item): item for item in defaults.RECEIVE
+    }
+    places["send_connectors"] = places["send_connectors"] or {key_of(item): item for item in defaults.SEND}
+    return Organisation(revision, transport=transport, **places)
 
 
 def stored(current: Organisation) -> list[OrganisationObject]:
@@ -135,6 +133,7 @@ def stored(current: Organisation) -> list[OrganisationObject]:
         *current.recipients.values(),
         *current.policies.values(),
         *current.users.values(),
+        *current.rules.values(),
         *(item for item in connectors if id(item) not in built_in),
         *([current.transport] if current.transport != TransportConfig() else []),
     ]

@@ -20,7 +20,8 @@ from typing import Protocol
 from saywhy.infra.net.tls import describe
 from saywhy.lab.script import Act, Script, Step, Then, TlsMode, turn
 
-HANDSHAKE_FAILURE = bytes.fromhex("15030300020228")  # a fatal TLS alert (RFC 8446 section 6)
+# Fatal TLS alerts (RFC 8446 section 6): handshake_failure; protocol_version, as of a server with TLS 1.1 at most.
+ALERTS = {TlsMode.BROKEN: bytes.fromhex("15030300020228"), TlsMode.OLD: bytes.fromhex("15030200020246")}
 MAX_LINES = 10_000  # kept of one session
 
 
@@ -207,17 +208,17 @@ class Dialogue:
         if self._script.tls is TlsMode.NONE or self._session.tls:
             await self._say("502 5.5.1 No TLS here")
         elif await self._act("starttls", self._script.starttls, "220 2.0.0 Go ahead"):
-            if self._script.tls is TlsMode.BROKEN:
-                await self._break_handshake()
+            if self._script.tls in ALERTS:
+                await self._break_handshake(ALERTS[self._script.tls])
             await self._writer.start_tls(self._host.tls_context())
             self._session.tls = describe(self._writer.get_extra_info("ssl_object"))
             self._note(f"-- {self._session.tls}")
             self._helo = ""
             self._forget()
 
-    async def _break_handshake(self) -> None:
+    async def _break_handshake(self, alert: bytes) -> None:
         await self._reader.read(65_536)
-        self._writer.write(HANDSHAKE_FAILURE)
+        self._writer.write(alert)
         self._session.ended = "closed"
         raise _Over
 

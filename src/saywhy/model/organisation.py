@@ -46,10 +46,12 @@ __all__ = [
     "OrganisationObject",
     "Quotas",
     "ReceiveConnector",
+    "RuleAction",
     "SendConnector",
     "StoreState",
     "Suspension",
     "TransportConfig",
+    "TransportRule",
     "UnreachableAction",
     "User",
     "quotas",
@@ -195,6 +197,32 @@ class Suspension:
     by: str = ""
 
 
+class RuleAction(enum.Enum):
+    """What a transport rule does with a message."""
+
+    REJECT = "reject"
+    QUARANTINE = "quarantine"  # refused all the same while there is no mailbox for it (5.2.1)
+
+
+@dataclass(frozen=True, slots=True)
+class TransportRule:
+    """A rule on whole messages; all conditions that are set must hold (spec G124, 5.7.1 g)."""
+
+    name: str
+    priority: int = 100  # the lowest comes first
+    enabled: bool = True
+    senders: tuple[str, ...] = ()  # addresses, domains, "*.domain"
+    recipients: tuple[str, ...] = ()  # any one of the message's
+    outside_only: bool = False  # senders that are none of ours
+    subject_contains: tuple[str, ...] = ()
+    header_contains: tuple[str, ...] = ()  # "X-Spam-Flag: yes"
+    message_size_over: int = 0
+    attachment_size_over: int = 0
+    action: RuleAction = RuleAction.REJECT
+    status: str = "5.7.1"  # or 5.7.900 to 5.7.999, 5.3.4
+    text: str = ""  # for the sender
+
+
 class ExpiryStatus(enum.Enum):
     """Which status an expired recipient gets (spec A6 rule 4, errata 48)."""
 
@@ -300,6 +328,7 @@ OrganisationObject = (
     | ReceiveConnector
     | SendConnector
     | TransportConfig
+    | TransportRule
     | Suspension
 )
 
@@ -313,6 +342,7 @@ KINDS: Mapping[str, type[OrganisationObject]] = {
     "user": User,
     "receive-connector": ReceiveConnector,
     "send-connector": SendConnector,
+    "transport-rule": TransportRule,
     "transport": TransportConfig,
     "suspension": Suspension,
 }
@@ -333,6 +363,7 @@ class Organisation:
     transport: TransportConfig = TransportConfig()
     policies: Mapping[str, AddressPolicy] = field(default_factory=dict)
     suspensions: Mapping[str, Suspension] = field(default_factory=dict)
+    rules: Mapping[str, TransportRule] = field(default_factory=dict)
 
     @property
     def default_domain(self) -> str:

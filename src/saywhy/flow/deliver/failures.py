@@ -45,6 +45,11 @@ def no_connection(trouble: NoConnection, scene: Scene) -> Failure:
     )
 
 
+# What OpenSSL says where the two sides share no version, cipher or kind of key (spec 5.7.6).
+_NO_COMMON = (
+    "unsupported protocol", "protocol version", "no protocols available", "no shared cipher", "wrong version",
+    "key too small", "md too weak", "no suitable signature",
+)  # fmt: skip
 _DEMANDED_BY: Mapping[str, str] = {"mta-sts": "sts-policy-failed", "dane": "dane-failed"}
 
 
@@ -52,6 +57,9 @@ def no_tls(trouble: NoTls, scene: Scene) -> Failure:
     if trouble.certificate:
         status, cause, tag = Status(4, 7, 5), "tls-failed", "SMTPSEND.TLS.CertificateInvalid"
         text = "the certificate of the next server is not valid for this route"
+    elif trouble.offered and any(words in trouble.why.lower() for words in _NO_COMMON):
+        status, cause, tag = Status(4, 7, 6), "tls-no-common-cipher", "SMTPSEND.TLS.NoCommonCipher"
+        text = "no version or cipher of encryption in common"
     elif trouble.offered:
         status, cause, tag = Status(4, 7, 5), "tls-failed", "SMTPSEND.TLS.Failed"
         text = "encryption is required and could not be set up"

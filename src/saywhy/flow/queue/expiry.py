@@ -28,6 +28,7 @@ _SPECIFIC = {
     "4.3.1": "5.3.1",
     "4.7.4": "5.7.4",
     "4.7.5": "5.7.5",
+    "4.7.6": "5.7.6",
 }
 _SPECIFIC_BY_TAG = {"SMTPSEND.DNS.Refused": "5.0.0", "ROUTING.NoPath": "5.4.4"}  # spec 5.0.0 d, 5.4.4 d
 _SPECIFIC_CAUSE = {"no-route": "5.0.0", "connector-gone": "5.4.3", "smart-host-sign-in-failed": "5.7.3"}

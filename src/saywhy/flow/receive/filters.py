@@ -34,7 +34,7 @@ def check_sender(
 ) -> Failure | None:
     """Why nobody may send under this address here; `known`: the client signed in or is on a network of ours."""
     config = organisation.transport
-    if config.blocked_senders and _listed(sender, config.blocked_senders):
+    if config.blocked_senders and listed(sender, config.blocked_senders):
         return refusals.sender_blocked(connector.name, str(sender))
     if config.restricted_senders and sender.key in {address.key for address in config.restricted_senders}:
         return refusals.sender_restricted(connector.name, str(sender))
@@ -72,7 +72,7 @@ def check_attachments(config: TransportConfig, connector: ReceiveConnector, cont
     return refusals.too_many_attachments(connector.name, count, limit) if limit and count > limit else None
 
 
-def _listed(sender: Address, entries: tuple[str, ...]) -> bool:
+def listed(sender: Address, entries: tuple[str, ...]) -> bool:
     domain = sender.domain_key
     for entry in entries:
         if "@" in entry:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from saywhy.flow.receive import asking, filters, policy, refusals, trace
+from saywhy.flow.receive import asking, filters, policy, refusals, rules, trace
 from saywhy.flow.receive.policy import Client
 from saywhy.flow.receive.services import Services
 from saywhy.model.address import Address
@@ -86,14 +86,16 @@ class Gate:
             return refusals.too_many_recipients(connector.name, connector.max_recipients)
         return policy.check_recipient(services.organisation(), connector, client, services.lookup, address)
 
-    def content(self, heading: Headline, content: bytes) -> Failure | None:
+    def content(self, envelope: Envelope, heading: Headline, content: bytes) -> Failure | None:
         connector = self._connector
         refusal = policy.check_headline(connector, heading)
         if refusal is None and heading.hops > connector.max_local_hops:
             refusal = policy.check_local_hops(connector, self._services.hostname, content)
         if refusal is None:
-            config = self._services.organisation().transport
-            refusal = filters.check_attachments(config, connector, content)
+            organisation = self._services.organisation()
+            refusal = filters.check_attachments(organisation.transport, connector, content)
+            if refusal is None and organisation.rules:
+                refusal = rules.check(organisation, connector.name, envelope, heading, content)
         return refusal
 
     def origin(self, client: Client, helo: str, tls: str, *, extended: bool, smtputf8: bool) -> Origin:

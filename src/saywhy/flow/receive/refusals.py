@@ -265,3 +265,25 @@ def too_many_messages(connector: str, limit: int) -> Failure:
         "Message rate exceeds the limit",
         _at(Step.MAIL, connector, observed=limit + 1, limit=limit),
     )
+
+
+def rule_refused(connector: str, rule: str, status: str, text: str, observed: int, limit: int) -> Failure:
+    return _failure(
+        550,
+        status,
+        "rule-refused",
+        plain(text) or "refused by a rule of the organisation",
+        _at(Step.END_OF_DATA, connector, name=rule, observed=observed if limit >= 0 else -1, limit=limit),
+        tag="TRANSPORT.RULES.RejectMessage",
+    )
+
+
+def quarantined(connector: str, rule: str) -> Failure:
+    return _failure(
+        550,
+        "5.2.1",
+        "content-filter-refused",
+        "the content filter does not let the message in",
+        _at(Step.END_OF_DATA, connector, name=rule),
+        tag="AGENT.Content",
+    )

@@ -257,7 +257,7 @@ class Session:
     async def _content(self, data: bytes) -> None:
         services, envelope = self._services, envelope_of(self._mail_event, self._recipients)
         heading = headline(data)
-        refusal = self._gate.content(heading, data)
+        refusal = self._gate.content(envelope, heading, data)
         id_, arrived = services.next_id(), services.clock.now()
         if refusal is None:
             origin = self._gate.origin(

@@ -33,7 +33,7 @@ _STEMS = (
     "failed ",
     ">>>",
 )
-_CLEAR = (".1", ".4", ".6", ".7")  # subjects that say what was refused
+_CLEAR = (".1", ".4", ".6")  # subjects that say what was refused
 _BY_GROUP = {6: "RCPT", 7: "MAIL", 8: "DATA"}
 
 

@@ -203,7 +203,9 @@ def _reason(mail: Mail, entries: list[Entry]) -> tuple[int, str, bool] | None:
 def _before(notice: str, last: int) -> tuple[int, str, bool] | None:
     """The paragraphs above the address, three at the most."""
     for match in reversed(list(_PARAGRAPH.finditer(notice[: max(last, 0)]))):
-        if FAILURE.search(match[0].lower()) and not _OPENING.match(match[0]):
+        if match[0].rstrip().endswith(":") or _OPENING.match(match[0]):
+            continue
+        if FAILURE.search(match[0].lower()):
             return match.start(), match[0][:1000], False
     return None
 

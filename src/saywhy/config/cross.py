@@ -23,12 +23,29 @@ Found = Iterator[tuple[KeyPath, str, str]]
 
 
 def faults(settings: Settings, source: Source) -> list[Fault]:
-    checks = (_names, _bindings, _user, _certificate, _socket, _directories, _organisation)
+    checks = (_names, _bindings, _user, _certificate, _socket, _directories, _organisation, _directory)
     return [
         Fault(source.name, source.lines.of(path), dotted(path), reason, cure)
         for check in checks
         for path, reason, cure in check(settings, source)
     ]
+
+
+def _directory(settings: Settings, _: Source) -> Found:
+    section = settings.directory
+    if section.source == "file" and section.file is None:
+        yield ("directory", "source"), "there is no file", 'add file = "recipients.toml"'
+    if section.source == "ldap":
+        if not section.url.startswith(("ldap://", "ldaps://")):
+            yield ("directory", "url"), f"{shown(section.url)} is no LDAP server", "write ldap://dc1.corp.example"
+        if not section.base:
+            yield ("directory", "base"), "it is not said where recipients are", "write dc=corp,dc=example"
+        if bool(section.user) != bool(section.password_file):
+            yield ("directory", "user"), "user and password_file go together", "give both, or neither"
+    for name in ("file", "password_file", "ca_file"):
+        path = getattr(section, name)
+        if path is not None and not os.access(path, os.R_OK):
+            yield ("directory", name), f"{path} cannot be read", "name a file that exists and that you may read"
 
 
 def _names(settings: Settings, _: Source) -> Found:

@@ -65,6 +65,7 @@ def _resolved(settings: Settings, directory: Path) -> Settings:
             "mailboxes": _under(home, settings.mailboxes, "path"),
             "control": _under(home, settings.control, "socket"),
             "log": settings.log if log == "-" else settings.log.model_copy(update={"path": str(home / log)}),
+            "directory": _beside(directory, settings.directory, "file", "password_file", "ca_file"),
             "organisation": settings.organisation.model_copy(update={"file": file and directory / file}),
         }
     )
@@ -72,6 +73,12 @@ def _resolved(settings: Settings, directory: Path) -> Settings:
 
 def _under(home: Path, section: BaseModel, *names: str) -> BaseModel:
     return section.model_copy(update={name: home / getattr(section, name) for name in names})
+
+
+def _beside(directory: Path, section: BaseModel, *names: str) -> BaseModel:
+    """Files that may be missing, beside the settings file."""
+    given = {name: getattr(section, name) for name in names}
+    return section.model_copy(update={name: directory / path for name, path in given.items() if path is not None})
 
 
 def _model_at(path: KeyPath) -> type[BaseModel] | None:

@@ -57,6 +57,15 @@ def from_source(
     return tuple(item for _, item in reader.found)
 
 
+def read_objects(source: Source) -> list[tuple[int, OrganisationObject]]:
+    """The objects of a file with their lines, without a judgement on what is between them."""
+    reader = _Reader(source, lenient=True)
+    reader.read()
+    if reader.faults:
+        raise ConfigError(reader.faults)
+    return [(source.lines.of(path), item) for path, item in reader.found]
+
+
 class _Reader:
     """Collects objects with the paths at which they stand, and faults."""
 

@@ -109,6 +109,26 @@ class Tracking(Section):
     )
 
 
+class DirectorySettings(Section):
+    """Where recipients are looked up that the store does not have: a file, or an LDAP server."""
+
+    source: Literal["store", "file", "ldap"] = setting(
+        "store", "`store`: nowhere else.  `file`: a TOML or CSV file.  `ldap`: a server (extra `ldap`)."
+    )
+    file: File | None = setting(None, "The file; it is read again when it changes.", unit="path")
+    url: str = setting("", "The LDAP server: `ldap://dc1.corp.example`, `ldaps://...`.", unit="URL")
+    base: str = setting("", "Where in its tree recipients are: `dc=corp,dc=example`.")
+    user: str = setting("", "The name to bind as; empty: nobody.")
+    password_file: File | None = setting(None, "File that holds the password for it.", unit="path")
+    start_tls: bool = setting(False, "Use STARTTLS on `ldap://`.")
+    ca_file: File | None = setting(
+        None, "Certificates that the server's must come from; empty: the system's.", unit="path"
+    )
+    timeout: Duration = setting(5.0, "How long one answer may take.", unit="duration", gt=0, le=300)
+    keep: Duration = setting(60.0, "How long an answer holds.", unit="duration", gt=0, le=86400)
+    connections: int = setting(2, "Connections of each worker.", ge=1, le=32)
+
+
 class Mailboxes(Section):
     """Mail delivered here."""
 
@@ -221,6 +241,7 @@ class Settings(Section):
     tls: Tls = Tls()
     store: StoreSettings = StoreSettings()
     tracking: Tracking = Tracking()
+    directory: DirectorySettings = DirectorySettings()
     mailboxes: Mailboxes = Mailboxes()
     dns: Dns = Dns()
     log: Log = Log()

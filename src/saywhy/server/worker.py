@@ -26,6 +26,8 @@ from saywhy.flow.receive.services import Services
 from saywhy.flow.report.reporter import Reporter
 from saywhy.flow.route.hosts import HostFinder
 from saywhy.flow.route.select import RouteSelector
+from saywhy.flow.stages import Directory
+from saywhy.infra.directory.combined import CombinedDirectory
 from saywhy.infra.directory.table import TableDirectory
 from saywhy.infra.mailbox_usage import Usages
 from saywhy.infra.maildir import Maildirs
@@ -41,6 +43,7 @@ from saywhy.model.event import Event, Kind, Sink
 from saywhy.model.organisation import User
 from saywhy.server import privileges
 from saywhy.server.clockwatch import ClockWatch
+from saywhy.server.directory import second_source
 from saywhy.server.door import Door
 from saywhy.server.organisation import FollowedOrganisation
 from saywhy.server.pressure import PressureWatch
@@ -161,7 +164,7 @@ class Worker:
     def _build_delivery(self) -> None:
         settings, clock, organisation = self.settings, self.clock, self.organisation
         hostname = settings.server.hostname
-        directory = TableDirectory(organisation)
+        directory = self._directory()
         self._categorizer = Categorizer(organisation, directory, hostname)
         self._resolver = resolver = Resolver(settings.dns.nameservers, settings.dns.port, settings.dns.timeout)
         own = {binding.host for listener in settings.listeners.values() for binding in listener.address}
@@ -178,6 +181,17 @@ class Worker:
         self._stack.push_async_callback(remote.stop)
         self.passwords = Passwords()
         self._stack.callback(self.passwords.close)
+
+    def _directory(self) -> Directory:
+        source = second_source(self.settings.directory, self._tell_fault)
+        store = TableDirectory(self.organisation)
+        if source is None:
+            return store
+        self._stack.callback(source.close)
+        return CombinedDirectory(store, source)
+
+    def _tell_fault(self, text: str) -> None:
+        self.sink.emit(Event(Kind.CONFIG_FAULT, self.clock.now(), text=text))
 
     def _queue(self, store: SqliteStore) -> Queue:
         organisation, clock = self.organisation, self.clock
@@ -203,6 +217,7 @@ class Worker:
             hostname=self.settings.server.hostname,
             organisation=self.organisation,
             lookup=self._categorizer.lookup,
+            bring=self._categorizer.bring if self.settings.directory.source == "ldap" else None,
             authenticate=self._authenticate,
             submit=self.queue.submit,
             next_id=self.store.next_id,

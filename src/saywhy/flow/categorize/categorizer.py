@@ -7,6 +7,9 @@ would reach those twice whom both parts lead to.
 
 from __future__ import annotations
 
+import contextlib
+from collections.abc import Awaitable
+
 from saywhy.flow.categorize import failures, imcea, sender
 from saywhy.flow.categorize.expansion import Expansion
 from saywhy.flow.categorize.owner import Owners, is_postmaster, is_system
@@ -72,6 +75,20 @@ class Categorizer:
             return failures.USER_UNKNOWN
         near = Owners(organisation, self._directory, near=True).near(address)
         return Failed(failures.user_unknown(near))
+
+    def bring(self, address: Address) -> Awaitable[None] | None:
+        """To be awaited before `lookup` of an address about which the directory has to be asked; else None."""
+        domain = self._organisation().domains.get(address.domain_key)
+        if domain is None or domain.type is DomainType.EXTERNAL_RELAY:
+            return None
+        try:
+            return self._fetch(address) if self._directory.find(address) is None else None
+        except DirectoryDown:  # `lookup` says so
+            return None
+
+    async def _fetch(self, address: Address) -> None:
+        with contextlib.suppress(DirectoryDown):
+            await self._directory.fetch([address])
 
 
 def _all(message: Message, outcome: Failed | Deferred) -> list[Resolved]:

@@ -7,11 +7,13 @@ unless the administrator chose to refuse; a quota is its owner's, and refuses by
 
 from __future__ import annotations
 
+import contextlib
 from collections import Counter
 from collections.abc import Callable, Sequence
 
 from saywhy.flow.deliver import store_failures as failures
 from saywhy.flow.stages import CurrentOrganisation, Directory
+from saywhy.infra.errors import DirectoryDown
 from saywhy.infra.mailbox_usage import Usage, Usages
 from saywhy.model.address import Address
 from saywhy.model.clock import Clock
@@ -141,9 +143,10 @@ class MailStore:
         return checks
 
     def _owner(self, address: Address) -> Mailbox | None:
-        for found in self._directory.find(address) or ():
-            if isinstance(found, Mailbox):
-                return found
+        with contextlib.suppress(DirectoryDown):
+            for found in self._directory.find(address) or ():
+                if isinstance(found, Mailbox):
+                    return found
         return None
 
 

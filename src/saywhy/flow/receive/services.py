@@ -23,6 +23,12 @@ class Lookup(Protocol):
     def __call__(self, address: Address, *, internal: bool) -> Failed | None: ...
 
 
+class Bring(Protocol):
+    """What has to be waited for before `Lookup` can say anything of an address; None when it can at once."""
+
+    def __call__(self, address: Address) -> Awaitable[None] | None: ...
+
+
 class Authenticate(Protocol):
     """Login and password -> the user, or None.  Hashing happens off the event loop."""
 
@@ -53,5 +59,6 @@ class Services:
     names: Names
     over_quota: OverQuota
     connections: Connections = field(default_factory=Connections)
+    bring: Bring | None = None  # where every look-up is from memory
     rates: Rates = field(default_factory=Rates)
     pressure: Pressure = field(default_factory=NoPressure)

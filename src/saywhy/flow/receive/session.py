@@ -8,7 +8,7 @@ wait, and while one does the engine hands out nothing further.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Coroutine
+from collections.abc import Awaitable, Coroutine
 from dataclasses import replace
 from typing import Any, Protocol, assert_never
 
@@ -241,14 +241,29 @@ class Session:
             recipient = replace(
                 recipient, address=Address("postmaster", self._services.organisation().default_domain)
             )
+        bring = self._services.bring
+        waiting = bring(recipient.address) if bring is not None else None
+        step = self._decide(recipient) if waiting is None else self._decide_later(waiting, recipient)
+        if step is not None:
+            self._wait(step)
+
+    async def _decide_later(self, waiting: Awaitable[None], recipient: Recipient) -> None:
+        await waiting
+        step = self._decide(recipient)
+        if step is not None:
+            await step
+
+    def _decide(self, recipient: Recipient) -> Coroutine[Any, Any, None] | None:
+        """What is still to be waited for, if anything."""
         refusal = self._gate.recipient(self._client, len(self._recipients), recipient.address)
         if refusal is None:
             self._recipients.append(recipient)
             self._engine.accept()
         elif refusal.cause == "recipient-unknown" and self._connector.tarpit > 0:
-            self._wait(self._refuse_later(refusal, recipient.address))
+            return self._refuse_later(refusal, recipient.address)
         else:
             self._refuse(refusal, sender=self._sender, recipient=recipient.address)
+        return None
 
     async def _refuse_later(self, refusal: Failure, address: Address) -> None:
         await asyncio.sleep(self._connector.tarpit)

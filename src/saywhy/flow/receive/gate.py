@@ -5,7 +5,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Awaitable, Iterable
+from dataclasses import replace
 
 from saywhy.flow.receive import asking, filters, policy, refusals, rules, trace
 from saywhy.flow.receive.policy import Client
@@ -78,6 +79,20 @@ class Gate:
         if services.rates.allow(connector, client.ip, services.clock.now()):
             return None
         return refusals.too_many_messages(connector.name, connector.message_rate)
+
+    def named(self, recipient: Recipient) -> Recipient:
+        """`RCPT TO:<Postmaster>` has no domain: it is the default one (RFC 5321 section 4.5.1)."""
+        if recipient.address.domain:
+            return recipient
+        return replace(recipient, address=Address("postmaster", self._services.organisation().default_domain))
+
+    def bring(self, address: Address) -> Awaitable[None] | None:
+        """What is to be awaited before `recipient` can know an address."""
+        return self._services.bring(address) if self._services.bring is not None else None
+
+    def tarpit(self, refusal: Failure) -> float:
+        """Seconds before the answer to an unknown recipient."""
+        return self._connector.tarpit if refusal.cause == "recipient-unknown" else 0.0
 
     def recipient(self, client: Client, taken: int, address: Address) -> Failure | None:
         """`taken`: how many the transaction has already."""

@@ -237,37 +237,27 @@ class Session:
             self._refuse(refusal, sender=event.sender, close=bool(too_fast))
 
     def _rcpt(self, recipient: Recipient) -> None:
-        if not recipient.address.domain:  # RCPT TO:<Postmaster>, RFC 5321 section 4.5.1
-            recipient = replace(
-                recipient, address=Address("postmaster", self._services.organisation().default_domain)
-            )
-        bring = self._services.bring
-        waiting = bring(recipient.address) if bring is not None else None
-        step = self._decide(recipient) if waiting is None else self._decide_later(waiting, recipient)
-        if step is not None:
-            self._wait(step)
-
-    async def _decide_later(self, waiting: Awaitable[None], recipient: Recipient) -> None:
-        await waiting
-        step = self._decide(recipient)
-        if step is not None:
-            await step
-
-    def _decide(self, recipient: Recipient) -> Coroutine[Any, Any, None] | None:
-        """What is still to be waited for, if anything."""
+        recipient = self._gate.named(recipient)
+        bringing = self._gate.bring(recipient.address)
         refusal = self._gate.recipient(self._client, len(self._recipients), recipient.address)
+        if bringing is not None or (refusal is not None and self._gate.tarpit(refusal)):
+            self._wait(self._rcpt_later(bringing, recipient))
+        else:
+            self._answer_rcpt(refusal, recipient)
+
+    async def _rcpt_later(self, bringing: Awaitable[None] | None, recipient: Recipient) -> None:
+        if bringing is not None:
+            await bringing
+        refusal = self._gate.recipient(self._client, len(self._recipients), recipient.address)
+        await asyncio.sleep(self._gate.tarpit(refusal) if refusal is not None else 0)
+        self._answer_rcpt(refusal, recipient)
+
+    def _answer_rcpt(self, refusal: Failure | None, recipient: Recipient) -> None:
         if refusal is None:
             self._recipients.append(recipient)
             self._engine.accept()
-        elif refusal.cause == "recipient-unknown" and self._connector.tarpit > 0:
-            return self._refuse_later(refusal, recipient.address)
         else:
             self._refuse(refusal, sender=self._sender, recipient=recipient.address)
-        return None
-
-    async def _refuse_later(self, refusal: Failure, address: Address) -> None:
-        await asyncio.sleep(self._connector.tarpit)
-        self._refuse(refusal, sender=self._sender, recipient=address)
 
     async def _content(self, data: bytes) -> None:
         services, envelope = self._services, envelope_of(self._mail_event, self._recipients)

@@ -14,6 +14,7 @@ from saywhy.model.queued import QueueId
 from tests.flow.queue.desk import (
     DONE,
     HOUR,
+    LATER,
     MINUTE,
     NO_ANSWER,
     STEADY,
@@ -69,6 +70,18 @@ async def test_a_hop_that_is_back_gets_all_that_waits_for_it_at_once() -> None:
         assert [event.data["queue"] for event in back] == [ONE]
         assert [event.data["queue"] for event in desk.sink.of(Kind.HOP_DOWN)] == [ONE]
         assert desk.sink.of(Kind.HOP_DOWN)[0].cause == "no-answer"
+
+
+@jumping
+async def test_what_is_put_off_again_while_its_queue_is_released_waits_its_time() -> None:
+    async with running(Desk(script=every(NO_ANSWER))) as desk:
+        for number in range(50):
+            await desk.send(f"r{number}@one.test")
+        await desk.settled(2 * HOUR)
+        tried = len(desk.attempts)
+        desk.script = every(LATER)
+        await desk.settled(10 * MINUTE + 30)
+        assert len(desk.attempts) - tried <= 50 + 2 * 50, "each at its time, and once more at the release"
 
 
 @jumping

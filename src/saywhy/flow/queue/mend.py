@@ -228,8 +228,9 @@ class Mender:
 
     async def release(self, name: str) -> int:
         """Make due now what waits for a queue; how many recipients."""
-        count = 0
-        while moved := await self._context.store.hasten(self._context.now(), name, limit=CHUNK):
+        count, moved = 0, CHUNK
+        while moved == CHUNK:  # not until none is left: the first may have been put off again by then
+            moved = await self._context.store.hasten(self._context.now(), name, limit=CHUNK)
             count += moved
         self.wake()
         return count

@@ -12,6 +12,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 import saywhy
 from saywhy.archive import plan
@@ -19,7 +21,7 @@ from saywhy.archive.engines import Answer, Broken, Here, Processes
 from saywhy.archive.run import Step, run
 from saywhy.archive.tasks import Done, Form, Mark, Task
 from saywhy.infra.mailbox import piece
-from saywhy.infra.mailbox.file import Stretch
+from saywhy.infra.mailbox.file import Stretch, messages
 from saywhy.why.read import octets
 from tests.archive.reports import mbox, report
 
@@ -78,6 +80,25 @@ def test_where_lengths_count_a_stretch_that_began_wrongly_is_done_again(tmp_path
             body = inside if number == 2 else b"short\n"
             file.write(line + b"Subject: %d\nContent-Length: %d\n\n" % (number, len(body)) + body + b"\n")
     assert [row["source"].rpartition("#")[2] for row in rows(read(tmp_path / "a.mbox"))] == list("123456")
+
+
+@pytest.mark.usefixtures("short")
+@pytest.mark.parametrize("lengths", [True, False])
+@settings(max_examples=30, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(bodies=st.lists(st.integers(0, 6), min_size=2, max_size=12))
+def test_cut_small_or_read_whole_the_messages_are_the_same(
+    tmp_path: Path, lengths: bool, bodies: list[int]
+) -> None:
+    """Bodies with what looks like messages, in files whose lengths count, and in others."""
+    line = b"From a@b.example Mon Nov  2 10:00:00 2026\n"
+    path = tmp_path / "a.mbox"
+    with path.open("wb") as file:
+        for size in bodies:
+            body = b"x" * 300 * size + (b"\n" + line + b"Subject: inside\n\ntext\n") * size
+            length = b"Content-Length: %d\n" % len(body) if lengths else b""
+            file.write(line + b"Subject: x\n" + length + b"\n" + body + b"\n")
+    expected = [piece.start for piece in messages(str(path))]
+    assert len(rows(read(path))) == len(expected) == (len(bodies) if lengths else len(bodies) + sum(bodies))
 
 
 @pytest.mark.usefixtures("short")

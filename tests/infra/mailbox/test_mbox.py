@@ -8,6 +8,8 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from saywhy.infra.mailbox import file
 from saywhy.infra.mailbox.file import Stretch
@@ -92,6 +94,25 @@ def test_the_size_of_the_reads_changes_nothing(block: int) -> None:
     source = io.BytesIO(data)
     splitter = Splitter(lambda _: source.read(block))
     assert [piece.data for piece in splitter.messages(0)] == split(data)
+
+
+LINES = (
+    FROM, FROM.replace(b"\n", b"\r\n"), b"\n", b"\r\n", b"A: b\n", b">From x\n", b"From x\n",
+    b"Content-Length: 7\n",
+    b"Content-Length: 60\n", b"x" * 60 + b"\n", b"no end",
+)  # fmt: skip
+
+
+@given(st.lists(st.sampled_from(LINES), max_size=40), st.booleans(), st.integers(1, 200))
+def test_whatever_the_lines_are_each_octet_is_in_one_message_however_it_is_read(
+    lines: list[bytes], by_length: bool, block: int
+) -> None:
+    data = FROM + b"".join(lines)
+    source = io.BytesIO(data)
+    pieces = list(Splitter(lambda _: source.read(block), by_length=by_length).messages(0))
+    assert [piece.start for piece in pieces] == [0, *(piece.end for piece in pieces[:-1])]
+    assert pieces[-1].end == len(data)
+    assert [piece.data for piece in pieces] == split(data, by_length)
 
 
 @pytest.fixture

@@ -300,6 +300,39 @@ async def test_held_by_back_pressure_mail_is_taken_and_sent_when_it_is_over() ->
 
 
 @jumping
+async def test_a_clock_set_back_by_hours_stalls_nothing_and_expires_nothing() -> None:
+    """What the watch on the clock does then (server/clockwatch) is a retry of everything."""
+    answers = [[LATER], [DONE], [DONE]]
+    desk = Desk(script=lambda _: answers.pop(0))
+    async with running(desk):
+        await desk.send("a@one.test")
+        await desk.settled(1)
+        desk.clock._epoch -= 5 * HOUR
+        await desk.send("b@two.test")
+        await desk.settled(MINUTE)
+        assert len(desk.attempts) == 2
+        await desk.queue.retry(None, None)
+        await desk.settled(MINUTE)
+        assert len(desk.attempts) == 3
+        assert await desk.empty()
+        assert desk.sink.of(Kind.FAIL) == []
+
+
+@jumping
+async def test_a_clock_set_forward_by_hours_makes_due_what_waits_and_expires_nothing_untried() -> None:
+    desk = Desk()
+    async with running(desk):
+        desk.queue.hold(True)
+        await desk.send("a@one.test")
+        desk.clock._epoch += 100 * HOUR  # beyond the message's time
+        desk.queue.hold(False)
+        await desk.settled(MINUTE)
+        assert len(desk.attempts) == 1
+        assert await desk.empty()
+        assert desk.sink.of(Kind.FAIL) == []
+
+
+@jumping
 async def test_a_deliverer_that_breaks_loses_nothing_and_is_told_as_a_fault() -> None:
     answers = [RuntimeError("oops"), [], [DONE]]
 

@@ -422,3 +422,20 @@ async def test_recipients_of_many_changes_are_each_updated(store: SqliteStore) -
     rows = await store.due(1000.0, 1000)
     assert [row.pending.due for row in rows] == [float(number) for number in range(150)]
     assert await store.count() == (150, 150)
+
+
+async def test_a_long_queue_is_made_due_in_shares_and_mail_is_taken_between_them(
+    store: SqliteStore, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("saywhy.infra.store.sqlite.SHARE", 10)
+    news = [new_message(store.next_id(), due=900.0) for _ in range(95)]
+    await store.commit(Change(add=news))
+    hastening = asyncio.create_task(
+        store.hasten(500.0, news[0].pending[0].hop.key, events=[event(Kind.RETRY, "1-1")])
+    )
+    await store.commit(Change(add=[new_message(store.next_id(), due=100.0)]))
+    assert not hastening.done()
+    assert await hastening == 95
+    assert len(await store.due(500.0, 200)) == 96
+    assert await store.hasten(500.0) == 0
+    assert await store.hasten(400.0, limit=7) == 7

@@ -65,18 +65,18 @@ SELECT group_concat(message.data) FROM json_each(?) AS wanted JOIN message ON me
 
 NEXT_DUE = "SELECT min(due) FROM recipient WHERE due > ?"
 
-HASTEN = """
-UPDATE recipient SET due = :at, data = json_set(data, '$.due', json(:text))
-WHERE due > :above AND due < :below AND (:queue = '' OR hop = :queue) AND (:message < 0 OR message = :message)
-"""
-
-HASTEN_SOME = """
+_HASTEN = """
 UPDATE recipient SET due = :at, data = json_set(data, '$.due', json(:text))
 WHERE (message, number) IN (
     SELECT message, number FROM recipient
-    WHERE due > :above AND due < :below AND (:queue = '' OR hop = :queue) AND (:message < 0 OR message = :message)
-    ORDER BY due LIMIT :limit)
+    WHERE due > :above AND due < :below {which} ORDER BY due LIMIT :limit)
 """
+HASTEN = {  # by whether a queue, and whether a message is named: each has its index
+    (False, False): _HASTEN.format(which=""),
+    (True, False): _HASTEN.format(which="AND hop = :queue"),
+    (False, True): _HASTEN.format(which="AND message = :message"),
+    (True, True): _HASTEN.format(which="AND message = :message AND hop = :queue"),
+}
 
 # When the recipient's sender is owed a word: the delay, or the end.
 _REPORT_AT = """(SELECT CASE WHEN recipient.delay_reported THEN message.expires

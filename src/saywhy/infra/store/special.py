@@ -26,9 +26,9 @@ def hasten(
         "text": repr(at),
         "queue": searchable(queue),
         "message": message,
+        "limit": limit,
     }
-    sql = queries.HASTEN_SOME if limit else queries.HASTEN
-    found = connection.execute(sql, values | ({"limit": limit} if limit else {})).rowcount
+    found = connection.execute(queries.HASTEN[bool(queue), message >= 0], values).rowcount
     transaction.track(connection, tracking)
     return found
 

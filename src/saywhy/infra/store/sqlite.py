@@ -38,7 +38,7 @@ from saywhy.infra.store.protocol import (
     TrackingFilter,
 )
 from saywhy.infra.store.reader import Reader
-from saywhy.infra.store.rows import Rows, tracking_rows
+from saywhy.infra.store.rows import Row, Rows, tracking_rows
 from saywhy.infra.store.trouble import store_error
 from saywhy.infra.store.upkeep import Upkeep
 from saywhy.infra.store.writer import Writer
@@ -49,6 +49,7 @@ T = TypeVar("T")
 
 SYNCHRONOUS = ("FULL", "EXTRA", "NORMAL", "OFF")
 CHECKPOINT_PAGES = 4000  # of 4 KiB: how far the WAL grows before it is copied back
+SHARE = 2000  # recipients that one transaction makes due, so that mail does not wait for a million
 CACHE_KIB = 16 * 1024
 
 
@@ -142,7 +143,17 @@ class SqliteStore:
         limit: int = 0,
     ) -> int:
         number = -1 if message is None else self._number(message)
-        rows = tracking_rows(events)
+        moved = await self._hasten(at, queue, number, tracking_rows(events), parked, limit or SHARE)
+        more = moved == SHARE and not limit
+        while more:
+            some = await self._hasten(at, queue, number, [], parked, SHARE)
+            moved += some
+            more = some == SHARE
+        return moved
+
+    async def _hasten(
+        self, at: float, queue: str, number: int, rows: list[Row], parked: Parked, limit: int
+    ) -> int:
         return await self._write(
             lambda connection: special.hasten(connection, at, queue, number, rows, parked, limit)
         )

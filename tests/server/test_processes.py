@@ -6,6 +6,7 @@ import asyncio
 import os
 import shutil
 import signal
+import sqlite3
 import tempfile
 from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import asynccontextmanager
@@ -19,6 +20,7 @@ from saywhy.infra.maildir import Maildirs
 from saywhy.infra.store.sqlite import SqliteStore
 from saywhy.model.event import Event, Kind
 from saywhy.operations.declaration import Result
+from saywhy.server import hand
 from saywhy.server.control_client import call
 from saywhy.server.processes import Processes
 from saywhy.server.supervisor import Supervisor
@@ -224,8 +226,6 @@ async def test_fewer_workers_adopt_what_more_have_left_and_more_add_shards(folde
 async def test_what_keeps_a_worker_from_starting_keeps_the_server_and_is_said(folder: Path) -> None:
     store = await SqliteStore.open(folder / "data" / "queue", 2)
     await store.close()
-    import sqlite3
-
     with sqlite3.connect(folder / "data" / "queue" / "queue-2.sqlite3") as file:
         file.execute("PRAGMA user_version = 99")
     file.close()
@@ -280,3 +280,18 @@ async def _connects(address: tuple[str, int]) -> bool:
         return False
     writer.close()
     return True
+
+
+@pytest.mark.slow
+async def test_a_worker_that_hangs_is_killed_and_started_again(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(hand, "PING", 0.1)
+    monkeypatch.setattr(hand, "HUNG", 10.0)
+    async with running(folder, 1) as server:
+        [row] = (await server.ask("status")).rows
+        os.kill(int(str(row["process"])), signal.SIGSTOP)
+        await server.until(lambda: server.told(f"(process {row['process']}) has not answered for "))
+        await server.until(lambda: len(server.told("takes mail")) >= 2)
+        assert server.told(f"(process {row['process']}) has ended (by SIGKILL)")
+        assert (await server.send(ANN)).startswith("1-")

@@ -126,4 +126,47 @@ _REPORTS = (
     ),
 )
 
-NEGATIVES = (*_TALKED, *_LISTS, *_ANSWERS, *_CHALLENGED, *_REPORTS)
+# From a mail system or about one, and yet none.
+_SYSTEMS = tuple(
+    (Kind.NONE, _mail(from_, subject, body))
+    for from_, subject, body in (
+        (
+            "bob@dest.test",
+            "bounce question",
+            "I got:\n\nHi. This is the qmail-send program at x.\n<joe@dest.test>:\n550 no",
+        ),
+        (
+            "postmaster@dest.test",
+            "Your quarantine report",
+            "5 messages are held. 550 blocked. Contact help@dest.test",
+        ),
+        (
+            "postmaster@dest.test",
+            "Welcome to the mail system",
+            "Your address is ready. If delivery fails, ask help@dest.test.",
+        ),
+        ("root@dest.test (Cron Daemon)", "Cron <root@mx> backup failed", "error: no space for joe@dest.test"),
+        (
+            "Administrator <admin@dest.test>",
+            "Mailbox quota warning",
+            "Your mailbox ann@worcester.example is over quota.",
+        ),
+        (
+            "mailman-bounces@list.example",
+            "Uncaught bounce notification",
+            "The attached message was received as a bounce.",
+        ),
+        (
+            "postmaster@dest.test",
+            "Maintenance on Sunday",
+            "Mail will be delayed between 2 and 4. Nothing is lost.",
+        ),
+        (
+            "noreply@shop.example",
+            "Delivery of your parcel failed",
+            "The courier could not reach you. Call +1 550 100.",
+        ),
+    )
+)
+
+NEGATIVES = (*_SYSTEMS, *_TALKED, *_LISTS, *_ANSWERS, *_CHALLENGED, *_REPORTS)

@@ -86,7 +86,7 @@ _DELAYED = re.compile(
     r"atrasad[oa]|задержан|отложен|遅延|延迟|延遲|försenad|opóźnion"
 )
 _DELIVERED = re.compile(
-    r"successful(?:ly)? (?:mail )?deliver|was successfully (?:delivered|relayed)|message (?:was|has been) "
+    r"\bsuccessful(?:ly)? (?:mail )?deliver|was successfully (?:delivered|relayed)|message (?:was|has been) "
     r"(?:successfully )?delivered|relayed to (?:the following|these|a)|"
     r"delivered to the following|erfolgreich zugestellt|successfully delivered"
 )

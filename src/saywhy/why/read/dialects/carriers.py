@@ -1,4 +1,4 @@
-"""Japanese carriers: au (EZweb, KDDI, au one), docomo, SoftBank/Vodafone and WILLCOM.
+"""Carriers: InterMail, which au (EZweb, KDDI) and many cable networks ran, docomo, SoftBank/Vodafone.
 
 They write a sentence in Japanese, often in English too, and the address in angle brackets on a line of its own.
 """
@@ -10,8 +10,8 @@ from saywhy.why.read.dialect import textual
 
 DIALECTS = (
     textual(
-        "au",
-        "au (KDDI)",
+        "InterMail",
+        "InterMail (au and others)",
         signs=(
             "Each of the following recipients was rejected by a remote mail server",
             "The following recipients did not receive this message",

@@ -28,7 +28,7 @@ def _read(mail: Mail) -> Found | None:
     if not found.entries and by_system and (last := from_original(mail)) is not None:
         found.entries = [last]
     complete(mail, found)
-    return found if found.entries or (by_system and by_subject) else None
+    return found if found.entries or mail.is_declared else None
 
 
 def _failed(address: str) -> Entry:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import json
 import re
 from pathlib import Path
@@ -444,6 +445,14 @@ def test_evidence_tells_where_in_the_report_each_value_stands(tmp_path: Path) ->
     found = json.loads(run("--json", str(file)).stdout)
     assert (found["kind"], found["what"], found["original"]["subject"]) == ("report", "failed", "Lunch")
     assert found["recipients"][0]["read"]["provenance"]["status"]["from"] == "report field"
+
+
+def test_a_compressed_report_and_one_of_outlook_are_explained_too(tmp_path: Path) -> None:
+    (tmp_path / "bounce.eml.gz").write_bytes(gzip.compress(REPORT))
+    assert run(str(tmp_path / "bounce.eml.gz")).stdout.startswith("A delivery report of worcester.example")
+    (tmp_path / "bounce.msg").write_bytes(b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1 and no more")
+    result = run(str(tmp_path / "bounce.msg"))
+    assert (result.exit_code, "the Outlook file is damaged" in result.stderr) == (1, True)
 
 
 def test_an_automatic_reply_is_told_as_what_it_is(tmp_path: Path) -> None:

@@ -134,6 +134,15 @@ def test_a_full_disk_ends_it_with_a_sentence(tmp_path: Path) -> None:
         assert done.stderr.count("\n") == 1
 
 
+def test_what_a_shell_gives_as_a_pipe_is_read_like_a_file(tmp_path: Path) -> None:
+    mbox(tmp_path / "a.mbox", 3)
+    os.mkfifo(tmp_path / "pipe")
+    feeding = subprocess.Popen(["sh", "-c", 'exec cat "$1" > "$2"', "sh", tmp_path / "a.mbox", tmp_path / "pipe"])
+    rows = [json.loads(line) for line in call("read", tmp_path / "pipe").stdout.splitlines()]
+    assert feeding.wait(60) == 0
+    assert [row["source"] for row in rows] == [f"{tmp_path}/pipe#{number}" for number in (1, 2, 3)]
+
+
 @pytest.mark.slow
 def test_killed_in_the_middle_it_goes_on_and_each_message_has_one_row(tmp_path: Path) -> None:
     """kill -9 as soon as a checkpoint is there, again and again, with two processes."""

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import io
 import os
+import stat
 import sys
 from collections.abc import Callable, Iterator, Sequence
 from itertools import chain
@@ -54,6 +55,10 @@ def units(
         elif source == STDIN:
             yield from few.given()
             yield from _read_here(_stdin, STDIN, number, behind, lines)
+        elif _is_pipe(source):
+            yield from few.given()
+            with open(source, "rb", buffering=0) as pipe:  # noqa: PTH123
+                yield from _read_here(pipe.read, source, number, behind, lines)
         else:
             yield from _of_path(few, number, source, behind, lines)
     yield from few.given()
@@ -107,6 +112,14 @@ def _of_path(few: _Few, number: int, path: str, mark: Mark | None, lines: bool) 
             yield from few.add(number, file, size)
         elif known.offset >= 0:  # an mbox that has become shorter
             raise Gone(f"{shown(file)} has become shorter than it was when {known.offset} octets had been read")
+
+
+def _is_pipe(path: str) -> bool:
+    """What a shell makes of <(command)."""
+    try:
+        return stat.S_ISFIFO(os.stat(path).st_mode)  # noqa: PTH116
+    except OSError:
+        return False
 
 
 def _is_mbox(path: str) -> bool:

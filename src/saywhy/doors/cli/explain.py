@@ -7,6 +7,7 @@ Answers go to standard output, errors to standard error.
 
 from __future__ import annotations
 
+import io
 import shlex
 import sys
 from pathlib import Path
@@ -32,6 +33,8 @@ _STEPS = {
     "rcpt": Step.RCPT,
     "data": Step.END_OF_DATA,
 }
+
+_PACKED = (b"\x1f\x8b\x08", b"\xd0\xcf\x11\xe0")  # gzip, OLE
 
 Answer = ask.CodeAnswer | ask.FamilyAnswer | ask.ReplyAnswer | Report
 
@@ -127,6 +130,7 @@ def _of_content(content: bytes, step: Step, host: str) -> Answer:
 
     if len(content) > MAX_INPUT:
         raise NotAReport(f"it has more than {MAX_INPUT // (1024 * 1024)} MB, which no report needs")
+    content = _unpacked(content)
     report = read(content)
     if report.recipients if report.is_report else report.kind is not Kind.NONE:
         return report
@@ -138,6 +142,18 @@ def _of_content(content: bytes, step: Step, host: str) -> Answer:
     except ask.NotExplained as nothing:
         why = report.error or report.note or "it has no report part (RFC 3464), nor words that we know"
         raise ask.NotExplained(f"it is no report: {why}; and {nothing}") from None
+
+
+def _unpacked(content: bytes) -> bytes:
+    """The first message of what is compressed, packed or Outlook's; anything else as it is."""
+    if not content.startswith(_PACKED):
+        return content
+    from saywhy.infra.mailbox.stream import messages
+
+    piece = next(messages(io.BytesIO(content).read))
+    if piece.error:
+        raise NotAReport(piece.error)
+    return piece.data
 
 
 def _languages() -> str:

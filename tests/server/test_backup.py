@@ -30,7 +30,7 @@ async def test_a_backup_is_whole_and_a_second_one_wants_another_folder(tmp_path:
         ]
         assert {path.stat().st_mode & 0o077 for path in folder.rglob("*")} == {0}
         assert json.loads((folder / "backup.json").read_text())["revision"] == 1
-        with pytest.raises(OperationError, match="is not empty: name a new folder"):
+        with pytest.raises(OperationError, match="is not empty; name a new folder"):
             await execute(context, "backup", {"directory": str(folder)})
         with pytest.raises(OperationError, match="write the whole path"):
             await execute(context, "backup", {"directory": "backup"})

@@ -6,7 +6,7 @@ import time
 from pathlib import Path
 
 from saywhy.operations import telling
-from saywhy.operations.context import Context
+from saywhy.operations.context import Context, FolderTaken
 from saywhy.operations.declaration import Column, Format, Operation, OperationError, Parameter, Result, Row, Type
 
 _MIB = 1 << 20
@@ -19,7 +19,11 @@ async def run(context: Context, *, directory: str) -> Result:
     if context.backup is None:
         raise OperationError("no-server", "backup", "there is nothing to copy", "name the server with --config")
     began = time.monotonic()
-    copied = await context.backup(path, context.actor)
+    try:
+        copied = await context.backup(path, context.actor)
+    except FolderTaken:
+        why, cure = "the folder is not empty", "name a new folder for each backup"
+        raise OperationError("refused", directory, why, cure) from None
     rows: tuple[Row, ...] = tuple(
         {
             "shard": each.shard,

@@ -111,11 +111,15 @@ class ShardBackup:
     octets: int
 
 
+class FolderTaken(Exception):
+    """A backup's folder is not empty."""
+
+
 class Backup(Protocol):
     """server/backup.Backups."""
 
     async def __call__(self, directory: Path, actor: str) -> Sequence[ShardBackup]:
-        """Copy everything into `directory`; StoreError when that is not possible, or it is not empty."""
+        """Copy everything into `directory`; FolderTaken when there is something, StoreError when it is not possible."""
         ...
 
 

@@ -25,7 +25,7 @@ from saywhy.infra.store.place import Place, make_directory, sync_directory
 from saywhy.infra.store.trouble import store_error
 from saywhy.model.clock import Clock
 from saywhy.model.event import Event, Kind, Sink
-from saywhy.operations.context import ShardBackup
+from saywhy.operations.context import FolderTaken, ShardBackup
 from saywhy.server.organisation import CurrentOrganisation
 from saywhy.server.shards import Shards
 
@@ -85,7 +85,7 @@ def _size(directory: Path) -> int:
 
 def _prepare(directory: Path) -> None:
     if directory.is_dir() and any(directory.iterdir()):
-        raise StoreError(f"{directory} is not empty: name a new folder for each backup")
+        raise FolderTaken(str(directory))
     make_directory(directory)
 
 

@@ -107,7 +107,7 @@ class PressureWatch:
         for queue in self._queues:
             queue.hold(not self.state.sends)
         for reading in changed:
-            if self._number == 1 or reading.resource in _OWN or reading.override:
+            if self._number == 1 or reading.resource in _OWN:
                 self._tell(reading)
 
     def _tell(self, reading: Reading) -> None:

@@ -119,7 +119,7 @@ class Backup(Protocol):
     """server/backup.Backups."""
 
     async def __call__(self, directory: Path, actor: str) -> Sequence[ShardBackup]:
-        """Copy everything into `directory`; FolderTaken when there is something, StoreError when it is not possible."""
+        """Copy everything into `directory`, which FolderTaken says is not empty; StoreError when it fails."""
         ...
 
 

@@ -91,3 +91,8 @@ def test_every_kind_is_in_the_collection() -> None:
 def test_good_news_is_a_report_too(action: str) -> None:
     raw = EVERY["standard: unknown"].raw.replace(b"Action: failed", f"Action: {action}".encode())
     assert saywhy.read(raw).kind.value == action
+
+
+def test_the_category_that_powermta_gives_counts() -> None:
+    raw = EVERY["powermta: unknown"].raw.replace(b"BounceCategory: other", b"BounceCategory: inactive-mailbox")
+    assert saywhy.read(raw).recipients[0].why.cause == "remote-mailbox-disabled"

@@ -131,7 +131,7 @@ def _is_filtered(entry: Entry) -> bool:
 
 
 def _meant(entry: Entry, found: Diagnosis) -> Why:
-    """A dialect whose notices always mean the same, whatever their language."""
+    """What the system itself says: by a category, or because its notices always mean the same."""
     cause, reason = catalogue.cause(entry.meaning), entry.reason
     names = cause.names
     return Why(
@@ -142,8 +142,8 @@ def _meant(entry: Entry, found: Diagnosis) -> Why:
         cause.act.value,
         found.permanence.value if cause.permanence is catalogue.Permanence.EITHER else cause.permanence.value,
         Confidence.MEDIUM,
-        "what this system says in all its notices",
-        "the notice has one meaning",
+        "the system says so, by a category or a notice of one meaning",
+        "the system's own reading",
         kumomta=names.kumomta,
         sparkpost=names.sparkpost,
     )

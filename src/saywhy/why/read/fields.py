@@ -194,6 +194,17 @@ def _address(value: str) -> str:
     return bare(_plain(value))
 
 
+# PowerMTA files its bounces itself: its categories, and our cause for each that names one.
+_CATEGORIES = {
+    "bad-mailbox": "remote-user-unknown",
+    "bad-domain": "domain-not-found",
+    "inactive-mailbox": "remote-mailbox-disabled",
+    "quota-issues": "remote-mailbox-full",
+    "spam-related": "remote-spam",
+    "virus-related": "remote-virus-found",
+    "message-expired": "expired",
+    "policy-related": "remote-policy",
+}
 _READERS = {
     "final-recipient": ("recipient", _address),
     "original-recipient": ("original", _address),
@@ -204,6 +215,7 @@ _READERS = {
     "will-retry-until": ("retry_until", _moment),
     "final-log-id": ("log_id", _plain),
     "x-saywhy-cause": ("cause", _plain),
+    "x-powermta-bouncecategory": ("meaning", lambda value: _CATEGORIES.get(value.strip().lower(), "")),
 }
 
 

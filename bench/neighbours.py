@@ -154,7 +154,7 @@ async def _generate(pipe: object) -> None:
 
 def configure(folder: Path, port: int, ports: dict[str, int], many: int) -> Path:
     config = folder / "saywhy.toml"
-    config.write_text(SETTINGS.format(port=port, user=""))
+    config.write_text(SETTINGS.format(port=port, user="", workers=1))
     names = {f"good{number}": ports["good"] for number in range(HEALTHY)}
     names |= {f"{name}{number}": ports[name] for name in BAD for number in range(many)}
     text = "".join(DOMAIN.format(name=f"{name}.test", type="external-relay") for name in names)

@@ -85,6 +85,13 @@ def test_every_operation_is_a_command() -> None:
     assert names == set(operations())
 
 
+def test_every_group_of_operations_is_a_command_of_the_program() -> None:
+    from saywhy.doors.cli.main import main
+
+    known = main.list_commands(click.Context(main))
+    assert set(GROUPS) <= set(known)
+
+
 def _commands(command: click.Command, name: str) -> set[str]:
     if not isinstance(command, click.Group):
         return {name}

@@ -3,8 +3,8 @@
     .venv/bin/python -m bench.million [--messages 1000000] [--hops 1000] [--due 0.2] [--size 500] [--folder DIR]
 
 Builds the queue through the store's own API: `--due` of the recipients wait, untried, for a sink that takes them;
-the rest were deferred, for `--hops` next hops and five causes, and are due over the next hours.  Then starts the
-server, and asks it while it delivers.  With --folder the queue is built once; another run goes on with the rest.
+the rest were deferred, for `--hops` next hops and five causes, and are due in half an hour and later.  Then starts
+the server, and asks it while it delivers.  With --folder it is built once; another run goes on with the rest.
 """
 
 from __future__ import annotations
@@ -48,6 +48,7 @@ def main() -> None:
     parser.add_argument("--size", type=int, default=500)
     parser.add_argument("--folder", type=Path)
     options = parser.parse_args()
+    sys.stdout.reconfigure(line_buffering=True)  # type: ignore[union-attr]
     with tempfile.TemporaryDirectory() as scratch:
         folder = options.folder or Path(scratch)
         folder.chmod(0o755)
@@ -64,6 +65,8 @@ async def run(options: argparse.Namespace, folder: Path) -> None:
         file.write('[[send_connector]]\nname = "Internet"\naddress_spaces = ["*.slow.test"]\n')
     if kept.exists():
         kept.rename(data)
+        for path in (data / "queue").glob("organisation.*"):
+            path.unlink()  # the sink has another port
     else:
         await build(data / "queue", options)
     if os.geteuid() == 0:  # the server becomes nobody

@@ -23,12 +23,19 @@ FOLDER = Path(__file__).parents[2] / "src" / "saywhy" / "operations"
 def test_the_operations_that_stand_are_found_by_looking_at_the_files() -> None:
     assert list(operations()) == [
         "backup",
+        "dial-plan add",
+        "dial-plan list",
+        "dial-plan remove",
+        "dial-plan set",
         "domain add",
         "domain list",
         "domain remove",
         "folder permission add",
         "folder permission list",
         "folder permission remove",
+        "lockdown show",
+        "lockdown start",
+        "lockdown stop",
         "member add",
         "member list",
         "member remove",
@@ -61,6 +68,10 @@ def test_the_operations_that_stand_are_found_by_looking_at_the_files() -> None:
         "recipient remove",
         "recipient set",
         "recipient show",
+        "remote-domain add",
+        "remote-domain list",
+        "remote-domain remove",
+        "remote-domain set",
         "status",
         "trace",
         "user add",
@@ -71,8 +82,9 @@ def test_the_operations_that_stand_are_found_by_looking_at_the_files() -> None:
 
 @pytest.mark.parametrize("operation", ALL, ids=lambda operation: operation.name)
 def test_an_operation_stands_in_the_file_of_its_name(operation: Operation) -> None:
-    file = FOLDER / f"{operation.name.replace(' ', '/')}.py"
-    assert operation.run.__module__ == f"saywhy.operations.{operation.name.replace(' ', '.')}"
+    name = operation.name.replace("-", "_")
+    file = FOLDER / f"{name.replace(' ', '/')}.py"
+    assert operation.run.__module__ == f"saywhy.operations.{name.replace(' ', '.')}"
     assert file.exists()
 
 

@@ -60,7 +60,7 @@ export` writes and `saywhy org apply` reads. Each object is a table; of `[transp
 Without any `[[receive_connector]]`, two are in force: *Default Frontend* (listener `smtp`, no sign-in, no
 relaying, unknown recipients refused) and *Client* (listeners `submission` and `submissions`, sign-in required with
 `PLAIN` or `LOGIN`, unknown recipients taken and reported). Without any `[[send_connector]]` there is *Internet*:
-everything, by MX.
+everything, by MX. Without a `[[remote_domain]]` for `*` there is *Default*, with every report switched on.
 """
 
 

@@ -15,6 +15,8 @@ SUMMARIES: Mapping[str, str] = {
     "receive-connector": "How mail comes in: which listeners, from which networks, under which rules.",
     "send-connector": "How mail goes out: for which domains, by MX or through smart hosts.",
     "transport-rule": "A reason of the organisation's own to refuse a message: all its conditions must hold.",
+    "remote-domain": "What readers of reports in domains elsewhere get; the most specific domain wins.",
+    "dial-plan": "Voice and fax messages that come in together, and whether their failures are reported.",
     "transport": "The transport settings of the whole organisation.",
 }
 
@@ -190,6 +192,21 @@ DOCS: Mapping[str, Mapping[str, str]] = {
         "status": "The code of the refusal: 5.7.1, 5.7.900 to 5.7.999, or 5.3.4.",
         "text": "What the sender reads.",
     },
+    "remote-domain": {
+        "name": "Its name in commands and logs; `Default` is the one for `*`.",
+        "domain": "Whose readers: `partner.example`, `*.partner.example` (its subdomains), or `*`.",
+        "ndr": "They get failure reports (NDREnabled).  Off, their mail is lost to them without a word: RFC 5321 "
+        "section 6.1 forbids it.",
+        "delivery_reports": "They get all other reports: delayed, delivered, relayed, expanded "
+        "(DeliveryReportEnabled).",
+        "diagnostics": "Their reports have the section for administrators, and returned headers tell the way "
+        "(NDRDiagnosticInfoEnabled).",
+    },
+    "dial-plan": {
+        "name": "The word of the field `X-SayWhy-Dial-Plan` with which a client of ours stamps its messages.",
+        "connector": "The receive connector whose messages belong to it; empty: only stamped ones.",
+        "ndr": "Failures are reported (NDREnabled of a UM dial plan).",
+    },
     "transport": {
         "glitch_retries": "First retries after a failed connection.",
         "glitch_interval": "Time between these first retries.",
@@ -243,7 +260,10 @@ DOCS: Mapping[str, Mapping[str, str]] = {
         "report_html": "Reports have an HTML part beside the plain text.",
         "report_max_return_size": "Larger messages return in reports as headers only; 0: always.",
         "report_external_full": "Return whole messages to readers outside, too.",
-        "report_external_diagnostics": "Readers outside see the diagnostic section.",
+        "report_external_delays": "Tell senders outside that their message waits.",
+        "report_internal_delays": "Tell senders of ours that their message waits.",
+        "report_copies": "Failure reports with one of these codes go to `reply_recipient`, too; where none is "
+        "named, nobody gets a copy.",
         "report_postmaster": "From address of reports; empty: postmaster at the default domain.",
         "report_help_text": "A sentence of your own in each report: where to find help.",
         "report_language_detection": "Reports use the language that the original names, where there is one.",

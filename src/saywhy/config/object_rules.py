@@ -13,19 +13,22 @@ from typing import Any
 
 from saywhy.config.hosts import have_ports, is_host, is_smart_host, is_unix_socket
 from saywhy.config.words import one_line, shown
-from saywhy.model import address_template, folder_rights, matching
+from saywhy.model import address_space, address_template, folder_rights, matching
 from saywhy.model.address import Address, AddressError, check_domain
 from saywhy.model.organisation import (
     AcceptedDomain,
     AddressPolicy,
     Contact,
+    DialPlan,
     DirectoryObject,
     ExpansionPermission,
     Folder,
     Group,
+    Lockdown,
     Mailbox,
     OrganisationObject,
     ReceiveConnector,
+    RemoteDomain,
     SendConnector,
     SendProtocol,
     Suspension,
@@ -34,6 +37,8 @@ from saywhy.model.organisation import (
     TransportRule,
     User,
 )
+from saywhy.model.report_switches import DEFAULT_REMOTE_DOMAIN, LockdownProfile
+from saywhy.model.status import Status
 
 MAX_NAME = 128  # characters
 MAX_ADDRESSES = 1000
@@ -263,12 +268,7 @@ def _send_connector(item: SendConnector) -> Found:
     if not item.address_spaces:
         yield "address_spaces", "the connector takes no domain", 'write ["*"] for all'
     for space in item.address_spaces:
-        if not _is_address_space(space):
-            yield (
-                "address_spaces",
-                f"{shown(space)} is not an address space",
-                "write *, example.org or *.example.org",
-            )
+        yield from _address_space("address_spaces", space)
     for host in item.smart_hosts:
         if not (is_smart_host(host) or (item.protocol is SendProtocol.LMTP and is_unix_socket(host))):
             yield (
@@ -299,8 +299,9 @@ def _tls(item: SendConnector) -> Found:
     yield from _host("tls_domain", item.tls_domain)
 
 
-def _is_address_space(space: str) -> bool:
-    return space == "*" or is_host(space.removeprefix("*."))
+def _address_space(field: str, space: str) -> Found:
+    if space != address_space.EVERYTHING and not is_host(space.removeprefix("*.")):
+        yield field, f"{shown(space)} is not an address space", "write *, example.org or *.example.org"
 
 
 def _lmtp(item: SendConnector) -> Found:
@@ -371,9 +372,34 @@ def _transport(item: TransportConfig) -> Found:
             reason = f"{shown(item.report_postmaster)} is not an address: {error}"
             yield "report_postmaster", reason, "write it as postmaster@example.org"
     yield from _line("report_help_text", item.report_help_text)
+    for code in item.report_copies:
+        if not _is_failure_code(code):
+            yield "report_copies", f"{shown(code)} is no code of a failure", "write it as 5.4.6"
     language = item.report_default_language
     if language and not (language.isascii() and language.replace("-", "").isalnum()):
         yield "report_default_language", f"{shown(language)} is not a language tag", "write it as de or pt-BR"
+
+
+def _is_failure_code(text: str) -> bool:
+    try:
+        return Status.parse(text).class_ != 2
+    except ValueError:
+        return False
+
+
+def _remote_domain(item: RemoteDomain) -> Found:
+    yield from _address_space("domain", item.domain)
+    if item.name.lower() == DEFAULT_REMOTE_DOMAIN.name.lower() and item.domain != address_space.EVERYTHING:
+        yield "name", f"{item.name} is the remote domain for *", "write another name"
+
+
+def _dial_plan(item: DialPlan) -> Found:
+    yield from _line("connector", item.connector)
+
+
+def _lockdown(item: Lockdown) -> Found:
+    if item.name not in {profile.value for profile in LockdownProfile}:
+        yield "name", f"{shown(item.name)} is no profile", "write virus, spam or spoof"
 
 
 def _suspension(_item: Suspension) -> Found:
@@ -395,6 +421,9 @@ _RULES: Mapping[type, Callable[[Any], Found]] = {
         _send_connector,
         _transport,
         _transport_rule,
+        _remote_domain,
+        _dial_plan,
+        _lockdown,
         _suspension,
     )
 }

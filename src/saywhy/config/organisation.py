@@ -1,8 +1,8 @@
 """The organisation file: TOML <-> organisation objects.
 
 `[[domain]]`, `[[mailbox]]`, `[[contact]]`, `[[group]]`, `[[folder]]`, `[[address_policy]]`, `[[user]]`,
-`[[receive_connector]]`, `[[send_connector]]` and one `[transport]`.  A file is the whole organisation; what
-`write` makes of objects is read back as equal objects.
+`[[receive_connector]]`, `[[send_connector]]`, `[[remote_domain]]` and so on, a table of each kind, and one
+`[transport]`.  A file is the whole organisation; what `write` makes of objects is read back as equal objects.
 """
 
 from __future__ import annotations

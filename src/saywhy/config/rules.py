@@ -10,17 +10,20 @@ import ipaddress
 from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Sequence
 
-from saywhy.config import object_rules
+from saywhy.config import defaults, object_rules
 from saywhy.config.object_rules import Violation
 from saywhy.config.snapshot import key_of, kind_of
 from saywhy.config.words import nearest
+from saywhy.model import address_space
 from saywhy.model.address import Address
 from saywhy.model.organisation import (
     AcceptedDomain,
+    DialPlan,
     DirectoryObject,
     DomainType,
     OrganisationObject,
     ReceiveConnector,
+    RemoteDomain,
     TransportConfig,
     User,
 )
@@ -44,6 +47,8 @@ def between(items: Sequence[OrganisationObject], listeners: Collection[str] | No
     yield from _addresses(items)
     yield from _references(items)
     yield from _reply_recipient(items)
+    yield from _remote_domains(items)
+    yield from _dial_plans(items)
     yield from _receive_connectors([item for item in items if isinstance(item, ReceiveConnector)], listeners)
 
 
@@ -139,6 +144,40 @@ def _reply_recipient(items: Sequence[OrganisationObject]) -> Iterator[Violation]
                 cure = f'did you mean "{near}"?' if near else "name a recipient"
                 reason = f'there is no recipient "{item.reply_recipient}"'
                 yield Violation(item, "reply_recipient", reason, cure, missing=True)
+
+
+def _remote_domains(items: Sequence[OrganisationObject]) -> Iterator[Violation]:
+    taken: dict[str, RemoteDomain] = {}
+    for item in items:
+        if isinstance(item, RemoteDomain):
+            try:
+                space = address_space.key(item.domain)
+            except ValueError:  # the rules of one object say so
+                continue
+            first = taken.setdefault(space, item)
+            if first is not item:
+                reason = f'{item.domain} belongs to the remote domain "{first.name}" already'
+                yield Violation(item, "domain", reason, "change that one, or name another domain")
+
+
+def _dial_plans(items: Sequence[OrganisationObject]) -> Iterator[Violation]:
+    """Each names a receive connector that exists, built-in ones included, and that no other one names."""
+    connectors = {key_of(item): item.name for item in items if isinstance(item, ReceiveConnector)}
+    connectors = connectors or {key_of(item): item.name for item in defaults.RECEIVE}
+    taken: dict[str, DialPlan] = {}
+    for item in items:
+        if not isinstance(item, DialPlan) or not item.connector:
+            continue
+        key = item.connector.lower()
+        if key not in connectors:
+            near = nearest(item.connector, connectors)
+            cure = f'did you mean "{connectors[near]}"?' if near else "name a receive connector"
+            reason = f'there is no receive connector "{item.connector}"'
+            yield Violation(item, "connector", reason, cure, missing=True)
+        first = taken.setdefault(key, item)
+        if first is not item:
+            reason = f'"{item.connector}" belongs to the dial plan "{first.name}" already'
+            yield Violation(item, "connector", reason, "leave it out: a field of the messages can name the plan")
 
 
 def _owned(item: OrganisationObject) -> tuple[Address, ...]:

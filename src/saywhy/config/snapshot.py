@@ -10,18 +10,22 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from saywhy.config import defaults
+from saywhy.model import address_space
 from saywhy.model.address import domain_key
 from saywhy.model.organisation import (
     KINDS,
     AcceptedDomain,
     AddressPolicy,
     Contact,
+    DialPlan,
     Folder,
     Group,
+    Lockdown,
     Mailbox,
     Organisation,
     OrganisationObject,
     ReceiveConnector,
+    RemoteDomain,
     SendConnector,
     Suspension,
     TransportConfig,
@@ -29,6 +33,7 @@ from saywhy.model.organisation import (
     User,
 )
 from saywhy.model.record import load
+from saywhy.model.report_switches import DEFAULT_REMOTE_DOMAIN
 
 Row = tuple[str, str, Mapping[str, Any]]  # kind, key, data
 Change = tuple[str, str, Mapping[str, Any] | None]  # None: the row is removed
@@ -102,6 +107,9 @@ _PLACES: Mapping[type[OrganisationObject], str] = {
     ReceiveConnector: "receive_connectors",
     SendConnector: "send_connectors",
     TransportRule: "rules",
+    RemoteDomain: "remote_domains",
+    DialPlan: "dial_plans",
+    Lockdown: "lockdowns",
     Suspension: "suspensions",
 }
 
@@ -113,12 +121,17 @@ def organisation(revision: int, items: Iterable[OrganisationObject]) -> Organisa
         if isinstance(item, TransportConfig):
             transport = item
         else:
-            places[_PLACES[type(item)]][key_of(item)] = item
+            places[_PLACES[type(item)]][_place_key(item)] = item
     places["receive_connectors"] = places["receive_connectors"] or {
         key_of(item): item for item in defaults.RECEIVE
     }
     places["send_connectors"] = places["send_connectors"] or {key_of(item): item for item in defaults.SEND}
+    places["remote_domains"].setdefault(address_space.EVERYTHING, DEFAULT_REMOTE_DOMAIN)
     return Organisation(revision, transport=transport, **places)
+
+
+def _place_key(item: OrganisationObject) -> str:
+    return address_space.key(item.domain) if isinstance(item, RemoteDomain) else key_of(item)
 
 
 def stored(current: Organisation) -> list[OrganisationObject]:
@@ -134,6 +147,8 @@ def stored(current: Organisation) -> list[OrganisationObject]:
         *current.policies.values(),
         *current.users.values(),
         *current.rules.values(),
+        *(item for item in current.remote_domains.values() if item is not DEFAULT_REMOTE_DOMAIN),
+        *current.dial_plans.values(),
         *(item for item in connectors if id(item) not in built_in),
         *([current.transport] if current.transport != TransportConfig() else []),
     ]

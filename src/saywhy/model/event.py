@@ -59,6 +59,8 @@ class Kind(enum.IntEnum):
     STORE_WELL = 314  # the queue can be written again
     STORE_OPEN = 315  # a large queue is being opened: how far it is
     BACKUP = 316  # a backup began, or is whole
+    REPORTS_OFF = 317  # an administrator's switch holds failure reports back
+    REPORTS_ON = 318  # and does not any more
 
 
 @dataclass(frozen=True, slots=True)

@@ -23,6 +23,7 @@ from saywhy.model.recipients import (
     MailboxType,
     MailObject,
 )
+from saywhy.model.report_switches import DialPlan, Lockdown, RemoteDomain
 
 __all__ = [
     "KINDS",
@@ -32,6 +33,7 @@ __all__ = [
     "ConnectorState",
     "Contact",
     "ContactType",
+    "DialPlan",
     "DirectoryObject",
     "DomainType",
     "ExpansionPermission",
@@ -39,6 +41,7 @@ __all__ = [
     "Folder",
     "FullAction",
     "Group",
+    "Lockdown",
     "MailObject",
     "Mailbox",
     "MailboxType",
@@ -46,6 +49,7 @@ __all__ = [
     "OrganisationObject",
     "Quotas",
     "ReceiveConnector",
+    "RemoteDomain",
     "RuleAction",
     "SendConnector",
     "StoreState",
@@ -312,7 +316,9 @@ class TransportConfig:
     report_html: bool = True
     report_max_return_size: int = 10 * MIB  # 0: headers only
     report_external_full: bool = False  # external readers get headers only by default (spec B5)
-    report_external_diagnostics: bool = True
+    report_external_delays: bool = True
+    report_internal_delays: bool = True
+    report_copies: tuple[str, ...] = ("5.1.4", "5.2.0", "5.2.4", "5.4.4", "5.4.6", "5.4.8")  # to reply_recipient
     report_postmaster: str = ""  # From: of reports; empty: postmaster@ the default domain
     report_help_text: str = ""
     report_language_detection: bool = True  # from the original's Content-Language or Accept-Language
@@ -329,6 +335,9 @@ OrganisationObject = (
     | SendConnector
     | TransportConfig
     | TransportRule
+    | RemoteDomain
+    | DialPlan
+    | Lockdown
     | Suspension
 )
 
@@ -343,16 +352,22 @@ KINDS: Mapping[str, type[OrganisationObject]] = {
     "receive-connector": ReceiveConnector,
     "send-connector": SendConnector,
     "transport-rule": TransportRule,
+    "remote-domain": RemoteDomain,
+    "dial-plan": DialPlan,
     "transport": TransportConfig,
     "suspension": Suspension,
+    "lockdown": Lockdown,
 }
 
-STATE = frozenset({"suspension"})  # kinds that are no configuration: in no organisation file
+STATE = frozenset({"suspension", "lockdown"})  # kinds that are no configuration: in no organisation file
 
 
 @dataclass(frozen=True, slots=True)
 class Organisation:
-    """One revision, whole.  Mappings are by the name's lower case (domains by domain key); treat as read-only."""
+    """One revision, whole.  Mappings are by the name's lower case; treat as read-only.
+
+    Domains are by domain key, remote domains by the key of their address space (model/address_space).
+    """
 
     revision: int = 0
     domains: Mapping[str, AcceptedDomain] = field(default_factory=dict)
@@ -364,6 +379,13 @@ class Organisation:
     policies: Mapping[str, AddressPolicy] = field(default_factory=dict)
     suspensions: Mapping[str, Suspension] = field(default_factory=dict)
     rules: Mapping[str, TransportRule] = field(default_factory=dict)
+    remote_domains: Mapping[str, RemoteDomain] = field(default_factory=dict)
+    dial_plans: Mapping[str, DialPlan] = field(default_factory=dict)
+    lockdowns: Mapping[str, Lockdown] = field(default_factory=dict)
+
+    def locked_down(self, now: float) -> bool:
+        """A lockdown is in force at epoch seconds `now`: it ends by the clock, its row may be there yet."""
+        return any(each.until > now for each in self.lockdowns.values())
 
     @property
     def default_domain(self) -> str:

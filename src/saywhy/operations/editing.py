@@ -5,7 +5,7 @@ A change is refused for what it would newly break; what was wrong before does no
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from saywhy.config import rules
@@ -15,6 +15,7 @@ from saywhy.infra.store.protocol import ObjectChange
 from saywhy.model.event import Event, Kind
 from saywhy.model.organisation import Organisation, OrganisationObject
 from saywhy.model.record import dump
+from saywhy.operations import report_switches
 from saywhy.operations.context import Context
 from saywhy.operations.declaration import OperationError
 
@@ -57,7 +58,7 @@ async def commit(
     """
     check(context, seen, edits, what, lenient=lenient)
     now = context.clock.now()
-    events = [_event(edit, now, context.actor) for edit in edits]
+    events = [event for edit in edits for event in _events(edit, now, context.actor)]
     revision = await context.organisation.change(seen.revision, _changes(edits))
     for event in events:
         context.sink.emit(event)
@@ -108,6 +109,13 @@ def _changes(edits: Sequence[Edit]) -> list[ObjectChange]:
 
 def _row(item: OrganisationObject) -> tuple[str, str]:
     return kind_of(item), key_of(item)
+
+
+def _events(edit: Edit, now: float, actor: str) -> Iterator[Event]:
+    yield _event(edit, now, actor)
+    switched = report_switches.switched(edit.old, edit.new, now, actor)
+    if switched is not None:
+        yield switched
 
 
 def _event(edit: Edit, now: float, actor: str) -> Event:

@@ -13,10 +13,12 @@ from saywhy.model.address import Address, AddressError, domain_key
 from saywhy.model.organisation import (
     AcceptedDomain,
     AddressPolicy,
+    DialPlan,
     DirectoryObject,
     Folder,
     Group,
     Organisation,
+    RemoteDomain,
     User,
 )
 from saywhy.model.queued import HopKind
@@ -108,6 +110,17 @@ def folder(organisation: Organisation, named: str) -> Folder:
 
 def policy(organisation: Organisation, named: str) -> AddressPolicy:
     return _get("policy", organisation.policies, named.lower(), named)
+
+
+def remote_domain(organisation: Organisation, named: str) -> RemoteDomain:
+    """By name, or by its domain as written: `*.partner.example`."""
+    by_name = {item.name.lower(): item for item in organisation.remote_domains.values()}
+    by_domain = {item.domain.lower(): item for item in organisation.remote_domains.values()}
+    return _get("remote-domain", by_domain | by_name, named.lower(), named)
+
+
+def dial_plan(organisation: Organisation, named: str) -> DialPlan:
+    return _get("dial-plan", organisation.dial_plans, named.lower(), named)
 
 
 def _of_kind(organisation: Organisation, named: str, cls: type[R], kind: str) -> R:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from saywhy.operations import telling
+from saywhy.operations import report_switches, telling
 from saywhy.operations.context import Context
 from saywhy.operations.declaration import Column, Format, Operation, OperationError, Result, Row
 
@@ -24,7 +24,8 @@ async def run(context: Context) -> Result:
     )
     messages, recipients = await context.store.count()
     waits = f"{telling.count(messages, 'message')} for {telling.count(recipients, 'recipient')} in the queue."
-    return Result(rows, "\n".join([waits, *context.server.shares()]))
+    off = report_switches.warnings(context.organisation(), context.clock.now())
+    return Result(rows, "\n".join([waits, *off, *context.server.shares()]))
 
 
 OPERATION = Operation(

@@ -64,6 +64,8 @@ def _failed(event: Event) -> str:
 
 def _reported(event: Event) -> str:
     follow = _fact(event, "report", ": `saywhy trace {}` follows it")
+    if event.data.get("kind") == "copy":
+        return f"a copy of the report was queued to the reply recipient{follow}"
     return f"a report{_fact(event, 'kind', ' ({})')} was queued to the sender{follow}"
 
 

@@ -92,6 +92,18 @@ def received_lines(content: bytes) -> list[str]:
     return found
 
 
+def without_received(block: bytes) -> bytes:
+    """A header block without its Received fields: what is left does not tell the way that the message took."""
+    block = b"\n" + block
+    lower, kept, at = block.lower(), [], 0
+    found = lower.find(_RECEIVED)
+    while found >= 0:
+        kept.append(block[at : found + 1])
+        at = _field_end(block, found + 1, len(block))
+        found = lower.find(_RECEIVED, at - 1)
+    return b"".join((*kept, block[at:]))[1:]
+
+
 def unfolded(body: bytes) -> str:
     return text(body.replace(b"\r", b"").replace(b"\n", b"").strip())
 

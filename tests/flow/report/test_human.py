@@ -14,6 +14,7 @@ from saywhy.model.evidence import Evidence, Stage
 from saywhy.model.failure import Failure
 from saywhy.model.outcome import Deferred, Failed, Outcome
 from saywhy.model.queued import HopKind, NextHop
+from saywhy.model.report_switches import RemoteDomain
 from saywhy.model.status import Status
 from saywhy.why import catalogue
 from saywhy.why.entries import Permanence
@@ -29,6 +30,7 @@ from tests.flow.report.examples import (
     HOST,
     NO_ANSWER,
     NOW,
+    ORGANISATION,
     REFUSED,
     RELAYED,
     STRANGER,
@@ -279,13 +281,18 @@ def test_a_reader_outside_learns_nothing_of_ours_but_this_servers_name() -> None
 
 
 def test_the_section_for_administrators_can_be_kept_from_readers_outside() -> None:
-    world = configured(report_external_diagnostics=False)
-    outside, inside = (parse(world.only(who, settled(UNKNOWN)).content) for who in (OUTSIDE, message()))
+    everybody = {"*": RemoteDomain("Default", "*", diagnostics=False)}
+    world = World(replace(ORGANISATION, remote_domains=everybody))
+    reports = [world.only(who, settled(UNKNOWN)).content for who in (OUTSIDE, message())]
+    outside, inside = map(parse, reports)
     for human in (outside.text, outside.html):
         assert "Diagnostic information" not in human
         assert "Received:" not in human
     assert outside.text.endswith(f"\n<{HOST} #5.1.1>\n")
     assert "Diagnostic information" in inside.text
+    assert b"\r\nReceived:" not in reports[0]  # nor the way that the message took inside
+    assert b"\r\nReceived:" in reports[1]
+    assert all(b"\r\nSubject: Secret\r\n" in report for report in reports)
 
 
 def test_the_organisations_own_words_stand_below_the_recipients() -> None:

@@ -1,8 +1,10 @@
 """The one place that decides whether a report leaves (spec B7, errata 5, 61 to 68).
 
 What is due follows from the outcome and, for successes, from NOTIFY.  What is due passes the rules in the spec's
-order; the first that holds it back is named in the tracking event.  The rules read `Switches`: a switch whose
-object is not there yet has its default, and whoever adds the object fills it in `switches`, nowhere else.
+order; the first that holds it back is named in the tracking event.  The rules read `Switches`, which `switches`
+fills from the organisation's objects.  `group_reports` stays at its default there: a group whose reports do not
+go to the sender has given its members a copy of the message with another reverse-path (errata 66), for which the
+first rule holds reports back, or which leads to the owner.
 
 The spec's ninth switch, the cap on reports per sender and hour, is no rule here: for an honest sender each report
 is a duty (RFC 5321 section 6.1), so a cap may gather reports into one that names every recipient, but never drop
@@ -13,10 +15,14 @@ from __future__ import annotations
 
 import enum
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import assert_never
 
+from saywhy.flow.report.dial_plan import dial_plan
+from saywhy.flow.report.reader import remote_domain
 from saywhy.flow.stages import Settled
+from saywhy.model import address_space
+from saywhy.model.address import Address
 from saywhy.model.envelope import Notify
 from saywhy.model.organisation import Organisation
 from saywhy.model.outcome import Deferred, Delivered, Expanded, Failed, Outcome, Relayed
@@ -42,6 +48,7 @@ class Switches:
     connector_dsn: bool = True  # B7.4: the receive connector's DSN extension
     backscatter: bool = False  # B7.5, B8: the reverse-path is very probably forged, or the message hostile
     dial_plan_ndr: bool = True  # B7.6
+    lockdown: bool = False  # B7.7, B8: the remote domain that is for everything has its NDRs off for a while
     remote_domain_ndr: bool = True  # B7.7
     remote_domain_delivery_reports: bool = True  # B7.7
     delay_reports: bool = True  # B7.8
@@ -54,7 +61,6 @@ class Case:
     action: Action
     notify: Notify
     null_path: bool
-    internal: bool
     switches: Switches
 
 
@@ -101,18 +107,19 @@ def _dial_plan_says_no(case: Case) -> bool:
     return case.action is Action.FAILED and not case.switches.dial_plan_ndr
 
 
+def _locked_down(case: Case) -> bool:
+    return case.action is Action.FAILED and case.switches.lockdown
+
+
 def _remote_domain_says_no(case: Case) -> bool:
-    """Readers of our own are no remote domain."""
-    if case.internal:
-        return False
     switches = case.switches
-    allowed = (
-        switches.remote_domain_ndr if case.action is Action.FAILED else switches.remote_domain_delivery_reports
-    )
-    return not allowed
+    if case.action is Action.FAILED:
+        return not switches.remote_domain_ndr
+    return not switches.remote_domain_delivery_reports
 
 
 def _delays_off(case: Case) -> bool:
+    """No sender can have asked for one by DELIVERBY, whose notice is a duty (errata 67): it is not offered."""
     return case.action is Action.DELAYED and not case.switches.delay_reports
 
 
@@ -124,6 +131,7 @@ RULES: tuple[tuple[str, Callable[[Case], bool]], ...] = (
     ("connector-dsn", _connector_says_no),
     ("backscatter", _backscatter),
     ("dial-plan", _dial_plan_says_no),
+    ("lockdown", _locked_down),
     ("remote-domain", _remote_domain_says_no),
     ("delay-reports", _delays_off),
 )
@@ -162,17 +170,36 @@ def _action(outcome: Outcome) -> Action | None:
             assert_never(outcome)
 
 
-def case(message: Message, settled: Settled, action: Action, organisation: Organisation) -> Case:
+def case(message: Message, settled: Settled, action: Action, switches: Switches) -> Case:
     return Case(
         action=action,
         notify=settled.pending.recipient.notify,
         null_path=message.envelope.sender is None,
-        internal=message.origin.internal,
-        switches=switches(message, organisation),
+        switches=switches,
     )
 
 
-def switches(message: Message, organisation: Organisation) -> Switches:
-    """The switches of the objects that exist."""
+def switches(message: Message, content: bytes, organisation: Organisation, now: float) -> Switches:
+    """What the organisation's objects say about reports on `message` at epoch seconds `now`."""
     connector = organisation.receive_connectors.get(message.origin.connector.lower())
-    return Switches(connector_dsn=connector is None or connector.dsn)
+    plan = dial_plan(message, content, organisation)
+    found = Switches(
+        connector_dsn=connector is None or connector.dsn,
+        dial_plan_ndr=plan is None or plan.ndr,
+    )
+    reader = message.envelope.sender
+    return found if reader is None else _for_reader(found, reader, organisation, now)
+
+
+def _for_reader(found: Switches, reader: Address, organisation: Organisation, now: float) -> Switches:
+    config, elsewhere = organisation.transport, remote_domain(reader, organisation)
+    if elsewhere is None:
+        return replace(found, delay_reports=config.report_internal_delays)
+    locked = elsewhere.domain == address_space.EVERYTHING and organisation.locked_down(now)
+    return replace(
+        found,
+        lockdown=locked,
+        remote_domain_ndr=elsewhere.ndr,
+        remote_domain_delivery_reports=elsewhere.delivery_reports,
+        delay_reports=config.report_external_delays,
+    )

@@ -15,7 +15,7 @@ from saywhy.flow.report.occasion import Occasion
 from saywhy.flow.stages import OutgoingReport, Settled
 from saywhy.model.address import Address, domain_key
 from saywhy.model.envelope import Body, Envelope, Notify, Recipient, Ret
-from saywhy.wire.header import headline
+from saywhy.wire.header import headline, without_received
 from saywhy.wire.report.build import build
 from saywhy.wire.report.values import Action, ReportMessage, Returned
 
@@ -103,4 +103,5 @@ def _returned(about: Occasion, action: Action) -> Returned:
         and len(about.content) <= config.report_max_return_size
     )
     utf8 = envelope.smtputf8 and not about.header.isascii()
-    return Returned(about.content if whole else about.header, full=whole, utf8=utf8)
+    header = about.header if about.shows_diagnostics else without_received(about.header)
+    return Returned(header + about.content[len(about.header) :] if whole else header, full=whole, utf8=utf8)

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from saywhy.flow.report import phrases
 from saywhy.flow.report.moment import sent, shown
+from saywhy.flow.report.reader import remote_domain
 from saywhy.model.address import Address
 from saywhy.model.organisation import Organisation, TransportConfig
 from saywhy.model.queued import Message
@@ -39,7 +40,9 @@ class Occasion:
 
     @property
     def shows_diagnostics(self) -> bool:
-        return self.internal or self.config.report_external_diagnostics
+        """The section for administrators, and the way that the message took, are for this reader."""
+        elsewhere = remote_domain(self.reverse_path, self.organisation)
+        return elsewhere is None or elsewhere.diagnostics
 
     def time(self, at: float) -> str:
         return shown(at, self.offset, self.frame)

@@ -1,7 +1,7 @@
 """The report stage: settled recipients -> the reports that leave (spec B1).
 
 Recipients of one message with the same kind of news share a report, at most MAX_RECIPIENTS of them; kinds are
-never mixed.  Whether one leaves is `decide`'s matter, what it is made of `letter`'s.
+never mixed.  Whether one leaves is `decide`'s matter, what it is made of `letter`'s, who gets a copy `copies`'.
 """
 
 from __future__ import annotations
@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 
 from saywhy.flow.report import decide
+from saywhy.flow.report.copies import copies
 from saywhy.flow.report.letter import letter, random_tokens
 from saywhy.flow.report.occasion import occasion
 from saywhy.flow.stages import CurrentOrganisation, OutgoingReport, Reports, Settled, Suppressed
@@ -37,14 +38,15 @@ class Reporter:
         self._token = token or random_tokens()
 
     def __call__(self, message: Message, content: bytes, settled: Sequence[Settled]) -> Reports:
+        due = [(one, action) for one in settled if (action := decide.due(one)) is not None]
+        if not due:
+            return Reports()
         organisation = self._organisation()
+        switches = decide.switches(message, content, organisation, self._clock.now())
         leaving: dict[Action, list[Settled]] = {}
         suppressed: list[Suppressed] = []
-        for one in settled:
-            action = decide.due(one)
-            if action is None:
-                continue
-            rule = decide.held_back_by(decide.case(message, one, action, organisation))
+        for one, action in due:
+            rule = decide.held_back_by(decide.case(message, one, action, switches))
             if rule:
                 suppressed.append(Suppressed(one, rule))
             else:
@@ -61,4 +63,6 @@ class Reporter:
         for action, settled in leaving.items():
             for at in range(0, len(settled), MAX_RECIPIENTS):
                 batch = settled[at : at + MAX_RECIPIENTS]
-                yield letter(about, action, batch, self._token(), more=len(settled) - at - len(batch))
+                report = letter(about, action, batch, self._token(), more=len(settled) - at - len(batch))
+                yield report
+                yield from copies(report, reverse_path, organisation)

@@ -1,8 +1,7 @@
 """Which queue a resolved recipient joins: connector selection of spec F5 in the order of spec A6.3.  No IO.
 
-An address space is a domain, `*.` and a domain (its subdomains at any depth, not the domain itself), or `*`.  The
-most specific space wins, then the lowest cost, then the name.  A connector that the message is too large for is
-passed over, so that a wider space may still take it.
+The most specific address space (model/address_space) wins, then the lowest cost, then the name.  A connector that
+the message is too large for is passed over, so that a wider space may still take it.
 """
 
 from __future__ import annotations
@@ -12,6 +11,7 @@ from collections.abc import Iterator, Mapping
 
 from saywhy.flow.route import failures
 from saywhy.flow.stages import CurrentOrganisation, Resolved
+from saywhy.model import address_space
 from saywhy.model.address import domain_key
 from saywhy.model.organisation import Organisation, SendConnector, UnreachableAction
 from saywhy.model.outcome import Failed
@@ -50,13 +50,13 @@ class RouteSelector:
     def _covering(self, domain: str) -> Iterator[SendConnector]:
         """The enabled connectors that cover `domain`, best first."""
         index = self._index()
-        for space in _spaces(domain):
+        for space in address_space.covering(domain):
             yield from index.get(space, ())
 
     def _closed_for(self, domain: str) -> SendConnector | None:
         """The connector that would take the domain's mail if it were enabled."""
         self._index()
-        found = (self._closed.get(space, ()) for space in _spaces(domain))
+        found = (self._closed.get(space, ()) for space in address_space.covering(domain))
         return next((each[0] for each in found if each), None)
 
     def _index(self) -> Mapping[str, tuple[SendConnector, ...]]:
@@ -81,30 +81,13 @@ def connectors_by_space(
     found: dict[str, list[SendConnector]] = defaultdict(list)
     for connector in organisation.send_connectors.values():
         if connector.enabled is enabled:
-            for space in {_space_key(each) for each in connector.address_spaces}:
+            for space in {address_space.key(each) for each in connector.address_spaces}:
                 found[space].append(connector)
     return {space: tuple(sorted(each, key=_rank)) for space, each in found.items()}
 
 
 def _rank(connector: SendConnector) -> tuple[int, str]:
     return connector.cost, connector.name.lower()
-
-
-def _space_key(space: str) -> str:
-    if space.startswith("*."):
-        return "*." + domain_key(space[2:])
-    return domain_key(space)
-
-
-def _spaces(domain: str) -> Iterator[str]:
-    """The address spaces that cover `domain`, most specific first.  A literal has no parents."""
-    yield domain
-    if not domain.startswith("["):
-        rest = domain
-        while "." in rest:
-            rest = rest.partition(".")[2]
-            yield "*." + rest
-    yield "*"
 
 
 def _hop(connector: SendConnector, domain: str) -> NextHop:

@@ -1,0 +1,1 @@
+"""Dial plans: voice and fax messages, and the reports on them."""

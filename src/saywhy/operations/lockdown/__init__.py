@@ -1,0 +1,1 @@
+"""Lockdowns: failure reports to outside switched off for a while."""

@@ -1,0 +1,1 @@
+"""Remote domains: what readers of reports elsewhere get."""

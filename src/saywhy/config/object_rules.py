@@ -7,28 +7,27 @@ import ipaddress
 import math
 import re
 import typing
-from collections.abc import Callable, Collection, Iterator, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from saywhy.config import report_rules
 from saywhy.config.hosts import have_ports, is_host, is_smart_host, is_unix_socket
+from saywhy.config.report_rules import Found
 from saywhy.config.words import one_line, shown
-from saywhy.model import address_space, address_template, folder_rights, matching
+from saywhy.model import address_template, folder_rights, matching
 from saywhy.model.address import Address, AddressError, check_domain
 from saywhy.model.organisation import (
     AcceptedDomain,
     AddressPolicy,
     Contact,
-    DialPlan,
     DirectoryObject,
     ExpansionPermission,
     Folder,
     Group,
-    Lockdown,
     Mailbox,
     OrganisationObject,
     ReceiveConnector,
-    RemoteDomain,
     SendConnector,
     SendProtocol,
     Suspension,
@@ -37,8 +36,6 @@ from saywhy.model.organisation import (
     TransportRule,
     User,
 )
-from saywhy.model.report_switches import DEFAULT_REMOTE_DOMAIN, LockdownProfile
-from saywhy.model.status import Status
 
 MAX_NAME = 128  # characters
 MAX_ADDRESSES = 1000
@@ -47,7 +44,6 @@ MECHANISMS = ("PLAIN", "LOGIN")
 DAY = 86400
 
 Network = ipaddress.IPv4Network | ipaddress.IPv6Network
-Found = Iterator[tuple[str, str, str]]  # field, reason, cure
 
 
 @dataclass(frozen=True, slots=True)
@@ -268,7 +264,7 @@ def _send_connector(item: SendConnector) -> Found:
     if not item.address_spaces:
         yield "address_spaces", "the connector takes no domain", 'write ["*"] for all'
     for space in item.address_spaces:
-        yield from _address_space("address_spaces", space)
+        yield from report_rules.address_space("address_spaces", space)
     for host in item.smart_hosts:
         if not (is_smart_host(host) or (item.protocol is SendProtocol.LMTP and is_unix_socket(host))):
             yield (
@@ -297,11 +293,6 @@ def _tls(item: SendConnector) -> Found:
     if item.tls_auth_level is not TlsAuthLevel.ENCRYPTION and item.ignore_starttls:
         yield "tls_auth_level", "a certificate is asked for and TLS is ignored", "leave out ignore_starttls"
     yield from _host("tls_domain", item.tls_domain)
-
-
-def _address_space(field: str, space: str) -> Found:
-    if space != address_space.EVERYTHING and not is_host(space.removeprefix("*.")):
-        yield field, f"{shown(space)} is not an address space", "write *, example.org or *.example.org"
 
 
 def _lmtp(item: SendConnector) -> Found:
@@ -373,33 +364,11 @@ def _transport(item: TransportConfig) -> Found:
             yield "report_postmaster", reason, "write it as postmaster@example.org"
     yield from _line("report_help_text", item.report_help_text)
     for code in item.report_copies:
-        if not _is_failure_code(code):
+        if not report_rules.is_failure_code(code):
             yield "report_copies", f"{shown(code)} is no code of a failure", "write it as 5.4.6"
     language = item.report_default_language
     if language and not (language.isascii() and language.replace("-", "").isalnum()):
         yield "report_default_language", f"{shown(language)} is not a language tag", "write it as de or pt-BR"
-
-
-def _is_failure_code(text: str) -> bool:
-    try:
-        return Status.parse(text).class_ != 2
-    except ValueError:
-        return False
-
-
-def _remote_domain(item: RemoteDomain) -> Found:
-    yield from _address_space("domain", item.domain)
-    if item.name.lower() == DEFAULT_REMOTE_DOMAIN.name.lower() and item.domain != address_space.EVERYTHING:
-        yield "name", f"{item.name} is the remote domain for *", "write another name"
-
-
-def _dial_plan(item: DialPlan) -> Found:
-    yield from _line("connector", item.connector)
-
-
-def _lockdown(item: Lockdown) -> Found:
-    if item.name not in {profile.value for profile in LockdownProfile}:
-        yield "name", f"{shown(item.name)} is no profile", "write virus, spam or spoof"
 
 
 def _suspension(_item: Suspension) -> Found:
@@ -421,9 +390,9 @@ _RULES: Mapping[type, Callable[[Any], Found]] = {
         _send_connector,
         _transport,
         _transport_rule,
-        _remote_domain,
-        _dial_plan,
-        _lockdown,
+        report_rules.remote_domain,
+        report_rules.dial_plan,
+        report_rules.lockdown,
         _suspension,
     )
 }

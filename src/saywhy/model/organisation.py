@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 
 from saywhy.model.address import Address
 from saywhy.model.recipients import (
+    AddressPolicy,
     Contact,
     ContactType,
     DirectoryObject,
@@ -22,6 +23,7 @@ from saywhy.model.recipients import (
     Mailbox,
     MailboxType,
     MailObject,
+    User,
 )
 from saywhy.model.report_switches import DialPlan, Lockdown, RemoteDomain
 
@@ -82,25 +84,6 @@ class AcceptedDomain:
     name: str
     type: DomainType = DomainType.AUTHORITATIVE
     default: bool = False  # the domain of our own postmaster and message ids
-
-
-@dataclass(frozen=True, slots=True)
-class AddressPolicy:
-    """How recipients that match `filter` are addressed (model/address_template); the lowest `priority` wins."""
-
-    name: str
-    templates: tuple[str, ...]  # the first makes the primary address
-    filter: str = ""  # empty: everybody
-    priority: int = 100
-
-
-@dataclass(frozen=True, slots=True)
-class User:
-    """A login for submission.  `password` is an argon2 hash; `addresses` are those it may send as."""
-
-    name: str
-    password: str
-    addresses: tuple[Address, ...] = ()
 
 
 class ConnectorState(enum.Enum):

@@ -129,3 +129,22 @@ class Folder(MailObject):
 
 
 DirectoryObject = Mailbox | Contact | Group | Folder
+
+
+@dataclass(frozen=True, slots=True)
+class AddressPolicy:
+    """How recipients that match `filter` are addressed (model/address_template); the lowest `priority` wins."""
+
+    name: str
+    templates: tuple[str, ...]  # the first makes the primary address
+    filter: str = ""  # empty: everybody
+    priority: int = 100
+
+
+@dataclass(frozen=True, slots=True)
+class User:
+    """A login for submission.  `password` is an argon2 hash; `addresses` are those it may send as."""
+
+    name: str
+    password: str
+    addresses: tuple[Address, ...] = ()

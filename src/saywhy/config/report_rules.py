@@ -1,0 +1,41 @@
+"""What must be true of an address space, and of the objects that switch reports (model/report_switches)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from saywhy.config.hosts import is_host
+from saywhy.config.words import one_line, shown
+from saywhy.model.address_space import EVERYTHING
+from saywhy.model.report_switches import DEFAULT_REMOTE_DOMAIN, DialPlan, Lockdown, LockdownProfile, RemoteDomain
+from saywhy.model.status import Status
+
+Found = Iterator[tuple[str, str, str]]  # field, reason, cure
+
+
+def address_space(field: str, space: str) -> Found:
+    if space != EVERYTHING and not is_host(space.removeprefix("*.")):
+        yield field, f"{shown(space)} is not an address space", "write *, example.org or *.example.org"
+
+
+def is_failure_code(text: str) -> bool:
+    try:
+        return Status.parse(text).class_ != 2
+    except ValueError:
+        return False
+
+
+def remote_domain(item: RemoteDomain) -> Found:
+    yield from address_space("domain", item.domain)
+    if item.name.lower() == DEFAULT_REMOTE_DOMAIN.name.lower() and item.domain != EVERYTHING:
+        yield "name", f"{item.name} is the remote domain for *", "write another name"
+
+
+def dial_plan(item: DialPlan) -> Found:
+    if not one_line(item.connector):
+        yield "connector", f"{shown(item.connector)} cannot be a name", "name a receive connector"
+
+
+def lockdown(item: Lockdown) -> Found:
+    if item.name not in {profile.value for profile in LockdownProfile}:
+        yield "name", f"{shown(item.name)} is no profile", "write virus, spam or spoof"

@@ -1,5 +1,7 @@
 """Recipients: mailboxes, contacts, groups and folders, with every property that transport asks of them (spec E).
 
+Also what gives them addresses, and who may sign in.
+
 Each is a kind of organisation object; `model/organisation` has the others and their list.
 """
 

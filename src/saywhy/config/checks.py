@@ -69,6 +69,11 @@ def path(value: object) -> Path:
     return Path(value)
 
 
+def folder(value: object) -> Path | None:
+    """A path, or empty for none."""
+    return None if value is None or value == "" else path(value)
+
+
 def text(value: object) -> object:
     """Text of one line; other types are pydantic's to refuse."""
     if isinstance(value, str) and not one_line(value):

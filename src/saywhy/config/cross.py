@@ -23,7 +23,7 @@ Found = Iterator[tuple[KeyPath, str, str]]
 
 
 def faults(settings: Settings, source: Source) -> list[Fault]:
-    checks = (_names, _bindings, _user, _certificate, _socket, _directories, _organisation, _directory)
+    checks = (_names, _bindings, _user, _certificate, _socket, _directories, _files, _organisation, _directory)
     return [
         Fault(source.name, source.lines.of(path), dotted(path), reason, cure)
         for check in checks
@@ -150,6 +150,21 @@ def _directories(settings: Settings, _: Source) -> Found:
             "this is the directory of the queue too",
             "give mailboxes and store a directory each",
         )
+
+
+def _files(settings: Settings, _: Source) -> Found:
+    """Each folder of files is one of its own: what the server keeps is no mail to be taken."""
+    taken = {
+        settings.server.data_dir: "server",
+        settings.store.path: "store",
+        settings.mailboxes.path: "mailboxes",
+    }
+    for name in ("pickup", "replay"):
+        path = getattr(settings, name).path
+        if path is not None and path in taken:
+            yield (name, "path"), f"this is the directory of {taken[path]} too", "give it a folder of its own"
+        if path is not None:
+            taken[path] = name
 
 
 def _organisation(settings: Settings, _: Source) -> Found:

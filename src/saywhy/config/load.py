@@ -66,6 +66,8 @@ def _resolved(settings: Settings, directory: Path) -> Settings:
             "control": _under(home, settings.control, "socket"),
             "log": settings.log if log == "-" else settings.log.model_copy(update={"path": str(home / log)}),
             "directory": _beside(directory, settings.directory, "file", "password_file", "ca_file"),
+            "pickup": _beside(home, settings.pickup, "path"),
+            "replay": _beside(home, settings.replay, "path"),
             "organisation": settings.organisation.model_copy(update={"file": file and directory / file}),
         }
     )
@@ -76,7 +78,7 @@ def _under(home: Path, section: BaseModel, *names: str) -> BaseModel:
 
 
 def _beside(directory: Path, section: BaseModel, *names: str) -> BaseModel:
-    """Files that may be missing, beside the settings file."""
+    """Paths that may be missing, relative to `directory`."""
     given = {name: getattr(section, name) for name in names}
     return section.model_copy(update={name: directory / path for name, path in given.items() if path is not None})
 

@@ -36,6 +36,7 @@ def setting(default: Any, doc: str, *, unit: str = "", reload: bool = False, **l
 Duration = Annotated[float, BeforeValidator(checks.duration)]
 Size = Annotated[int, BeforeValidator(checks.size)]
 File = Annotated[Path, PlainValidator(checks.path)]
+Folder = Annotated[Path | None, PlainValidator(checks.folder)]
 HostName = Annotated[str, PlainValidator(checks.host_name)]
 IpAddress = Annotated[str, PlainValidator(checks.ip_address)]
 LmtpAddress = Annotated[str, PlainValidator(checks.lmtp_address)]
@@ -217,6 +218,28 @@ class Timeouts(Section):
     quit: Duration = setting(10.0, "For the answer to QUIT; the mail is delivered by then.", unit="duration", gt=0)
 
 
+class Pickup(Section):
+    """A folder of mail as files: each `*.eml` is sent to whom its header names, then deleted."""
+
+    path: Folder = setting(
+        None, "The folder; whoever can write into it can send as anybody.  Empty: there is none.", unit="path"
+    )
+    per_minute: int = setting(100, "Files taken in a minute at most.", ge=1, le=20_000)
+    max_message_size: Size = setting(25 * MIB, "The largest file; its sender is told.", unit="size", ge=KIB)
+    max_header_size: Size = setting(64 * KIB, "The largest header; its sender is told.", unit="size", ge=KIB)
+    max_recipients: int = setting(100, "Recipients of a message at most; its sender is told.", ge=1, le=10_000)
+
+
+class Replay(Section):
+    """A folder of mail as files with their envelope in X-Sender and X-Receiver: what `message export` writes."""
+
+    path: Folder = setting(
+        None, "The folder; whoever can write into it can send as anybody.  Empty: there is none.", unit="path"
+    )
+    per_minute: int = setting(100, "Files taken in a minute at most.", ge=1, le=20_000)
+    max_message_size: Size = setting(36 * MIB, "The largest file; its sender is told.", unit="size", ge=KIB)
+
+
 class OrganisationFile(Section):
     """Where the first organisation comes from."""
 
@@ -249,4 +272,6 @@ class Settings(Section):
     limits: Limits = Limits()
     pressure: PressureSettings = PressureSettings()
     timeouts: Timeouts = Timeouts()
+    pickup: Pickup = Pickup()
+    replay: Replay = Replay()
     organisation: OrganisationFile = OrganisationFile()

@@ -69,7 +69,10 @@ class NoPressure:
 
 @dataclass(frozen=True, slots=True)
 class Submission:
-    """A message accepted by a receive stage.  `content` has the trace header on; `number` names it already."""
+    """A message accepted by a receive stage.  `content` has the trace header on; `number` names it already.
+
+    `refused` are recipients of the envelope that failed before (a file names addresses that are none, spec F3).
+    """
 
     id: QueueId
     envelope: Envelope
@@ -77,6 +80,7 @@ class Submission:
     headline: Headline
     content: bytes
     arrived: float
+    refused: tuple[Resolved, ...] = ()
 
 
 class Submit(Protocol):

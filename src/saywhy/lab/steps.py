@@ -173,6 +173,17 @@ def set_dns(site: Site, name: str, records: Mapping[str, Any]) -> None:
             site.world.dns.set(name, rtype, *values)
 
 
+async def file(
+    site: Site, tell: Teller, *, content: str, name: str = "letter.eml", folder: str = "pickup"
+) -> None:
+    """A program puts a file into a folder of file submission, which the scenario's `settings` name."""
+    path = site.folder / "data" / folder / name
+    whole = path.with_suffix(".new")  # a half-written file shall not be taken
+    await asyncio.to_thread(whole.write_text, content)
+    await asyncio.to_thread(whole.rename, path)
+    tell.said(f"({folder}/{name}, {len(content)} octets)")
+
+
 async def restart(site: Site, tell: Teller) -> None:  # noqa: ARG001
     """The server ends in order and starts again."""
     await site.stop()
@@ -190,5 +201,6 @@ VERBS: dict[str, Do] = {
     "wait": wait,
     "host": host,
     "dns": dns,
+    "file": file,
     "restart": restart,
 }

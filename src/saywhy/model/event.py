@@ -33,6 +33,7 @@ class Kind(enum.IntEnum):
     SUSPEND = 112  # an administrator holds it back
     RESUME = 113  # and lets it go on
     REDIRECT = 114  # an administrator sent a recipient's copy to another address
+    BADMAIL = 115  # nothing could be made of a file in the Pickup or Replay folder
 
     # Sessions
     REFUSE = 200  # a command was refused
@@ -61,6 +62,7 @@ class Kind(enum.IntEnum):
     BACKUP = 316  # a backup began, or is whole
     REPORTS_OFF = 317  # an administrator's switch holds failure reports back
     REPORTS_ON = 318  # and does not any more
+    FILES = 319  # a file of the Pickup or Replay folder could not be taken yet, or is taken once more
 
 
 @dataclass(frozen=True, slots=True)

@@ -123,6 +123,31 @@ class Backup(Protocol):
         ...
 
 
+@dataclass(frozen=True, slots=True)
+class BadFileRow:
+    """A file of which nothing could be made: `changed` in epoch seconds, `why` as it is now."""
+
+    folder: str
+    name: str
+    size: int
+    changed: float
+    why: str
+
+
+class NoSuchFile(Exception):
+    """There is no bad file of that name."""
+
+
+class BadFiles(Protocol):
+    """The Pickup and Replay folders (server/filing.Office).  OSError where a folder cannot be used."""
+
+    async def listed(self) -> Sequence[BadFileRow]: ...
+
+    async def resubmit(self, name: str) -> Sequence[str]:
+        """Let the files of that name, or all (empty), be taken again; their new names.  NoSuchFile."""
+        ...
+
+
 class OrganisationAccess(Protocol):
     """The organisation in force, and changes to it (server/organisation.CurrentOrganisation)."""
 
@@ -181,4 +206,5 @@ class Context:
     server: ServerAccess | None = None
     pressure: PressureAdmin | None = None  # of a running server
     backup: Backup | None = None
+    bad_files: BadFiles | None = None  # of a running server
     changing: asyncio.Lock = field(default_factory=asyncio.Lock)  # one change at a time

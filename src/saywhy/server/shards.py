@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any, Protocol
 
 from saywhy.flow.queue.admin import Rechecked
+from saywhy.flow.receive.filed import Filed
 from saywhy.infra.store.backup import Copied
 from saywhy.infra.store.protocol import CauseRow, MessageFilter, QueueRow, TrackingFilter
 from saywhy.model.address import Address
@@ -30,15 +31,31 @@ class Access(Protocol):
     async def __call__(self, method: str, *arguments: Any) -> Any: ...
 
 
+class FileDesk(Protocol):
+    """Where messages that came as files enter a shard (server/filing.Desk)."""
+
+    async def take(self, message: Filed) -> str: ...
+
+    async def bad(self, folder: str, name: str, why: str) -> None: ...
+
+
 READS = frozenset(name for name in vars(QueueReads) if not name.startswith("_")) | {"backup"}
 ADMIN = frozenset(name for name in vars(QueueAdmin) if not name.startswith("_"))
 PRESSURE = frozenset(name for name in vars(PressureAdmin) if not name.startswith("_"))
+FILES = frozenset(name for name in vars(FileDesk) if not name.startswith("_"))
 
 
-def access(store: QueueReads, queue: QueueAdmin, pressure: PressureAdmin | None = None) -> Access:
+def access(
+    store: QueueReads, queue: QueueAdmin, pressure: PressureAdmin | None = None, desk: FileDesk | None = None
+) -> Access:
     """To a shard in this process.  Nothing but what the Protocols name can be called."""
 
-    owners = {**dict.fromkeys(READS, store), **dict.fromkeys(ADMIN, queue), **dict.fromkeys(PRESSURE, pressure)}
+    owners = {
+        **dict.fromkeys(READS, store),
+        **dict.fromkeys(ADMIN, queue),
+        **dict.fromkeys(PRESSURE, pressure),
+        **dict.fromkeys(FILES, desk),
+    }
 
     async def ask(method: str, *arguments: Any) -> Any:
         return await getattr(owners[method], method)(*arguments)

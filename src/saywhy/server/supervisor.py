@@ -26,6 +26,7 @@ from saywhy.server import faults, privileges, sockets
 from saywhy.server.backup import Backups
 from saywhy.server.control import ControlServer
 from saywhy.server.crew import Crew, Equipment
+from saywhy.server.filing import Office
 from saywhy.server.lock import DataLock, held
 from saywhy.server.organisation import CurrentOrganisation
 from saywhy.server.posts import posts, shards_held, shards_in
@@ -174,6 +175,7 @@ class Supervisor:
 
     async def _open_control(self) -> None:
         shards = Shards(self.crew.accesses)
+        office = Office(self.settings, self.organisation, self.crew.accesses, self.sink, self.clock)
         self.passwords = Passwords(threads=1)
         self._stack.callback(self.passwords.close)
         self.context = Context(
@@ -187,10 +189,13 @@ class Supervisor:
             server=self,
             pressure=shards,
             backup=Backups(shards, self.organisation, self.sink, self.clock),
+            bad_files=office,
         )
         control = ControlServer(self.settings.control.socket, self.context)
         await control.start()
         self._stack.push_async_callback(control.stop)
+        await office.start()
+        self._stack.push_async_callback(office.stop)
 
     async def _stop_crew(self) -> None:
         await self.crew.stop(self.settings.limits.drain_grace)

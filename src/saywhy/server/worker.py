@@ -45,6 +45,7 @@ from saywhy.server import privileges
 from saywhy.server.clockwatch import ClockWatch
 from saywhy.server.directory import second_source
 from saywhy.server.door import Door
+from saywhy.server.filing import Desk
 from saywhy.server.organisation import FollowedOrganisation
 from saywhy.server.pressure import PressureWatch
 from saywhy.server.shards import Access, access
@@ -128,10 +129,14 @@ class Worker:
         self.store, self.queue = stores[0], queues[0]
         self._pressure = self._watch_pressure(stores, queues)
         shards = zip(self.post.shards, stores, queues, strict=True)
-        self.accesses = {shard: access(store, queue, self._pressure) for shard, store, queue in shards}
+        self.accesses = {shard: self._access(store, queue) for shard, store, queue in shards}
         watch = asyncio.create_task(ClockWatch(self.retry_all, self.sink).run())
         self._stack.callback(watch.cancel)
         await self._listen(sockets, self._services())
+
+    def _access(self, store: SqliteStore, queue: Queue) -> Access:
+        desk = Desk(store, queue, self._pressure.state, self.settings.server.hostname, self.clock)
+        return access(store, queue, self._pressure, desk)
 
     def _watch_pressure(self, stores: list[SqliteStore], queues: list[Queue]) -> PressureWatch:
         post = self.post

@@ -63,7 +63,7 @@ class Entry:
         `change` is touched when nothing has to be waited for any more.
         """
         message = self._message(submission)
-        resolved = await self._categorize(message)
+        resolved = [*submission.refused, *await self._categorize(_without(message, submission.refused))]
         own = await self._sorted(message, [entry for entry in resolved if entry.fork is None])
         forks = await self.forks(message, [entry for entry in resolved if entry.fork is not None])
         change.events.append(events.received(message))
@@ -176,6 +176,14 @@ class Entry:
         owed = tuple(fresh(message, message.envelope.recipients, self._context.now()))
         change.add.append(NewMessage(message, submission.content, owed))
         change.events.append(events.received(message))
+
+
+def _without(message: Message, refused: Sequence[Resolved]) -> Message:
+    if not refused:
+        return message
+    gone = {entry.recipient for entry in refused}
+    left = tuple(each for each in message.envelope.recipients if each not in gone)
+    return dataclasses.replace(message, envelope=dataclasses.replace(message.envelope, recipients=left))
 
 
 def _at_once(step: Coroutine[Any, Any, None]) -> bool:

@@ -36,10 +36,10 @@ from saywhy.flow.stages import (
     SelectRoute,
     Submission,
 )
-from saywhy.infra.store.protocol import Store
+from saywhy.infra.store.protocol import Change, Store
 from saywhy.model.address import Address
 from saywhy.model.clock import Clock
-from saywhy.model.event import Sink
+from saywhy.model.event import Event, Sink
 from saywhy.model.queued import QueueId
 
 
@@ -66,7 +66,7 @@ class Queue:
         entry = Entry(context, window, categorize, select_route, report, mender)
         settler = Settler(context, entry)
         resubmitter = Resubmitter(context, window, entry, categorize, select_route)
-        committer = Committer(context, window)
+        committer = self._committer = Committer(context, window)
         attempt = Attempt(context, window, contents, deliver, settler, resubmitter, mender)
         self._loader = Loader(context, window, settler.removed, self._pump)
         self._scheduler = Scheduler(context, window, contents, self._loader, attempt, committer, settler.removed)
@@ -95,6 +95,10 @@ class Queue:
     async def submit(self, submission: Submission) -> None:
         """Take a message; returns when it is durable, Refused when it could not be."""
         await self._intake(submission)
+
+    async def tell(self, event: Event) -> None:
+        """Into the history and the log, of what came to no message; StoreError when it could not be written."""
+        await self._committer.once(Change(events=[event]))
 
     def hold(self, held: bool) -> None:
         """Start no attempts as long as it is held; those under way go on."""

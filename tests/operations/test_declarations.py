@@ -27,6 +27,8 @@ def test_the_operations_that_stand_are_found_by_looking_at_the_files() -> None:
         "dial-plan list",
         "dial-plan remove",
         "dial-plan set",
+        "badmail list",
+        "badmail resubmit",
         "domain add",
         "domain list",
         "domain remove",

@@ -73,6 +73,10 @@ def _dropped(event: Event) -> str:
     return f"a report was due and was held back{_text(event)}"
 
 
+def _bad(event: Event) -> str:
+    return f"nothing could be made of{_fact(event, 'file', ' {}')}{_fact(event, 'folder', ' in {}')}{_text(event)}"
+
+
 def _removed(event: Event) -> str:
     told = "with a report to the sender" if event.data.get("ndr") else "and nobody was told"
     return f"removed by an administrator, {told}"
@@ -104,6 +108,7 @@ _SENTENCES: Mapping[Kind, Callable[[Event], str]] = {
     Kind.FAIL: _failed,
     Kind.REPORT: _reported,
     Kind.DROP: _dropped,
+    Kind.BADMAIL: _bad,
     Kind.REMOVE: _removed,
     Kind.RETRY: _retried,
     Kind.DUPLICATE: _duplicate,

@@ -23,12 +23,12 @@ FOLDER = Path(__file__).parents[2] / "src" / "saywhy" / "operations"
 def test_the_operations_that_stand_are_found_by_looking_at_the_files() -> None:
     assert list(operations()) == [
         "backup",
+        "badmail list",
+        "badmail resubmit",
         "dial-plan add",
         "dial-plan list",
         "dial-plan remove",
         "dial-plan set",
-        "badmail list",
-        "badmail resubmit",
         "domain add",
         "domain list",
         "domain remove",

@@ -52,6 +52,7 @@ COMMANDS = {
     "dial-plan": Entry(_OPERATIONS, "Voice and fax messages, and their reports: list, set.", named=True),
     "lockdown": Entry(_OPERATIONS, "No failure reports to outside for a while: start, show, stop.", named=True),
     "pressure": Entry(_OPERATIONS, "What is short, and what is done about it: show, override, clear.", named=True),
+    "badmail": Entry(_OPERATIONS, "Files that could not be taken as mail: list, resubmit.", named=True),
     "backup": Entry(_OPERATIONS, "Copy queue and organisation, while the server runs.", named=True),
     "restore": Entry("saywhy.doors.cli.restore:restore", "Put a backup in the place of an empty queue."),
     "org": Entry(_OPERATIONS, "All organisation objects as one file: export, apply.", named=True),

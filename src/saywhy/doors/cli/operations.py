@@ -36,6 +36,7 @@ GROUPS = (
     "lockdown",
     "org",
     "pressure",
+    "badmail",
     "backup",
 )
 _HELP = {
@@ -51,6 +52,7 @@ _HELP = {
     "dial-plan": "Voice and fax messages, and the reports on them.",
     "lockdown": "No failure reports to outside, for a while.",
     "user": "Logins for submission.",
+    "badmail": "Files of the Pickup and Replay folders that could not be taken as mail.",
     "pressure": "What is short, and what is done about it.",
     "org": "The whole organisation as a file.",
 }

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import pytest
 
-from saywhy.model.event import Kind
+from saywhy.flow.report.decide import RULES
+from saywhy.model.event import Event, Kind
 from saywhy.model.report_switches import DialPlan, Lockdown, RemoteDomain
+from saywhy.operations import story
 from saywhy.operations.context import Context
 from tests.operations.conftest import NOW, Events, Run, refused
 
@@ -27,13 +29,15 @@ async def test_failure_reports_go_off_for_default_and_on_again_with_a_warning_ea
     result = await run("remote-domain set", name="Default", ndr="no")
     assert result.text.startswith(
         "The remote-domain Default was changed: ndr: yes -> no. "
-        "No failure report goes to readers in * (remote domain Default). Revision "
+        "No failure report goes to readers outside (remote domain Default). Revision "
     )
     [event] = events.of(Kind.REPORTS_OFF)
     assert "RFC 5321 section 6.1" in event.text
     assert event.data["actor"] == "root"
     assert context.organisation().remote_domains == {"*": RemoteDomain("Default", "*", ndr=False)}
-    assert (await run("lockdown show")).text == "No failure report goes to readers in * (remote domain Default)."
+    assert (
+        await run("lockdown show")
+    ).text == "No failure report goes to readers outside (remote domain Default)."
     await run("remote-domain set", name="default", ndr="yes")
     assert len(events.of(Kind.REPORTS_ON)) == 1
     assert (await run("lockdown show")).text == "Failure reports go to everybody: nothing is switched off."
@@ -139,3 +143,9 @@ async def test_state_stays_out_of_the_organisation_file_and_switches_stand_in_it
     assert "spoof" not in text
     applied = await run("org apply", file={"name": "organisation.toml", "text": text})
     assert applied.text.endswith("already: nothing to do.")
+
+
+@pytest.mark.parametrize("rule", [name for name, _ in RULES if name not in ("group-reports", "backscatter")])
+def test_a_trace_says_of_each_rule_why_it_held_a_report_back(rule: str) -> None:
+    said = story.sentence(Event(Kind.DROP, NOW, text=rule))
+    assert said.startswith(f"a report was due and was held back: {rule}, ")

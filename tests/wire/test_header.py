@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from saywhy.model.queued import Headline
-from saywhy.wire.header import MAX_VALUE, header_block, headline, received_lines, scan
+from saywhy.wire.header import MAX_VALUE, header_block, headline, received_lines, scan, without_received
 
 MESSAGE = (
     b"Received: from a.example ([192.0.2.1])\r\n by b.example with ESMTP id 1;\r\n"
@@ -114,3 +114,22 @@ def test_a_body_that_begins_with_white_space_is_not_taken_for_a_folded_line() ->
     content = b"Subject: a\r\n\r\n\tindented\r\n"
     fields, body = scan(content, 0, len(content))
     assert (len(fields), content[body:]) == (1, b"\tindented\r\n")
+
+
+def test_a_header_without_its_received_fields_keeps_all_others_as_they_are() -> None:
+    whole = header_block(MESSAGE)
+    without = without_received(whole)
+    assert received_lines(without) == []
+    fields, _ = scan(whole, 0, len(whole))
+    assert scan(without, 0, len(without))[0] == [field for field in fields if field.name.lower() != "received"]
+    assert without_received(without) == without
+    assert without_received(b"") == b""
+
+
+@given(
+    st.lists(st.sampled_from((b"Received: a\r\n", b"received:\n", b" b\r\n", b"X: Received: c\r\n")), max_size=8)
+)
+def test_no_received_field_is_left_and_nothing_else_is_lost(lines: list[bytes]) -> None:
+    without = without_received(b"".join(lines))
+    assert received_lines(without) == []
+    assert without.count(b"X: Received: c\r\n") == lines.count(b"X: Received: c\r\n")

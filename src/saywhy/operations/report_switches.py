@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 
 from saywhy.config.object_docs import DOCS
+from saywhy.model.address_space import EVERYTHING
 from saywhy.model.event import Event, Kind
 from saywhy.model.organisation import DialPlan, Lockdown, Organisation, OrganisationObject, RemoteDomain
 from saywhy.operations import telling
@@ -32,7 +33,8 @@ def off(item: OrganisationObject | None) -> str:
     """Which failure reports `item` holds back, as a sentence; empty when it holds back none."""
     match item:
         case RemoteDomain(ndr=False):
-            return f"No failure report goes to readers in {item.domain} (remote domain {item.name})."
+            where = "outside" if item.domain == EVERYTHING else f"in {item.domain}"
+            return f"No failure report goes to readers {where} (remote domain {item.name})."
         case DialPlan(ndr=False):
             return f"No failure of a message under the dial plan {item.name} is reported."
         case Lockdown():

@@ -69,8 +69,21 @@ def _reported(event: Event) -> str:
     return f"a report{_fact(event, 'kind', ' ({})')} was queued to the sender{follow}"
 
 
+# The rules of flow/report/decide by their names.
+_HELD_BACK: Mapping[str, str] = {
+    "null-reverse-path": "the message has no sender to tell",
+    "notify": "the sender did not want it (NOTIFY)",
+    "connector-dsn": "the receive connector honours no such wish (`dsn`)",
+    "dial-plan": "switched off for its dial plan: `saywhy dial-plan list`",
+    "lockdown": "switched off for a while: `saywhy lockdown show`",
+    "remote-domain": "switched off for the sender's domain: `saywhy remote-domain list`",
+    "delay-reports": "reports of delays are switched off",
+}
+
+
 def _dropped(event: Event) -> str:
-    return f"a report was due and was held back{_text(event)}"
+    why = _HELD_BACK.get(event.text)
+    return f"a report was due and was held back{_text(event)}{f', {why}' if why else ''}"
 
 
 def _bad(event: Event) -> str:

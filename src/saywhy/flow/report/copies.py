@@ -26,8 +26,8 @@ def copies(report: OutgoingReport, reader: Address, organisation: Organisation) 
     recipient = organisation.recipients.get(config.reply_recipient.lower())
     if report.kind != Action.FAILED.value or recipient is None:
         return
-    address = recipient.addresses[0]
     codes = {str(status_of(settled.outcome)) for settled in report.about}
-    if address.key != reader.key and not codes.isdisjoint(config.report_copies):
-        envelope = replace(report.envelope, recipients=(Recipient(address, Notify.NEVER),))
+    has_it = reader.key in {address.key for address in recipient.addresses}
+    if not has_it and not codes.isdisjoint(config.report_copies):
+        envelope = replace(report.envelope, recipients=(Recipient(recipient.addresses[0], Notify.NEVER),))
         yield replace(report, kind=COPY, envelope=envelope, about=())

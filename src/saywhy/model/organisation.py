@@ -67,6 +67,7 @@ MINUTE = 60
 HOUR = 60 * MINUTE
 DAY = 24 * HOUR
 MIB = 1024 * 1024
+COPIED_CODES = tuple("5.1.4 5.2.0 5.2.4 5.4.4 5.4.6 5.4.8".split())  # noqa: SIM905 - a code alone is one we raise
 
 
 class DomainType(enum.Enum):
@@ -301,7 +302,7 @@ class TransportConfig:
     report_external_full: bool = False  # external readers get headers only by default (spec B5)
     report_external_delays: bool = True
     report_internal_delays: bool = True
-    report_copies: tuple[str, ...] = ("5.1.4", "5.2.0", "5.2.4", "5.4.4", "5.4.6", "5.4.8")  # to reply_recipient
+    report_copies: tuple[str, ...] = COPIED_CODES  # codes of failure reports that reply_recipient gets, too
     report_postmaster: str = ""  # From: of reports; empty: postmaster@ the default domain
     report_help_text: str = ""
     report_language_detection: bool = True  # from the original's Content-Language or Accept-Language

@@ -6,6 +6,8 @@ and its explanation says so.
 
 from __future__ import annotations
 
+import re
+
 from saywhy.model.evidence import Evidence, Stage, Step
 from saywhy.model.failure import Failure
 from saywhy.model.status import Status
@@ -20,6 +22,12 @@ from saywhy.wire.report.values import Action
 _ACTIONS = {action.value: action for action in Action}
 _STEPS = {"MAIL": Step.MAIL, "RCPT": Step.RCPT, "DATA": Step.DATA, "EHLO": Step.EHLO, "HELO": Step.EHLO}
 TOLD = "the report names it"
+# What a program printed when it failed is no reason of a mail system's, unless it says more than these.
+_VAGUE = frozenset({"remote-system-error", "remote-unavailable", "remote-refused"})
+# Relays that never tell the command, and whose quotations about unknown users Sisimai takes for RCPT's.
+_AT_RCPT = (".messagelabs.com",)
+_SPOKEN = re.compile(r"[^\W\d_]{2}")  # words that decide nothing are `onhold` to Sisimai, no words `undefined`
+_PROGRAM_FAILED = "delivery-agent-failed"
 
 
 def recipient(entry: Entry, action: str, reporting: str) -> Recipient:
@@ -38,10 +46,10 @@ def recipient(entry: Entry, action: str, reporting: str) -> Recipient:
     told = bool(entry.cause) and _known(entry.cause)
     if told:
         why = _told(entry.cause, doing, diagnosis)
-    elif entry.meaning:
+    elif entry.meaning or (entry.program and diagnosis.cause in _VAGUE):
         why = _meant(entry, diagnosis)
     else:
-        why = _why(diagnosis, entry)
+        why = _why(diagnosis, entry, reporting)
     return Recipient(
         recipient=entry.recipient,
         action=doing,
@@ -107,11 +115,12 @@ def _failure(entry: Entry, action: Action, status: Status, cause: str) -> Failur
     return Failure(status, reply, cause, entry.diagnostic, evidence, permanent, at=entry.last_attempt)
 
 
-def _why(found: Diagnosis, entry: Entry) -> Why:
-    filtered = found.reason == "userunknown" and _is_filtered(entry)
+def _why(found: Diagnosis, entry: Entry, reporting: str) -> Why:
+    filtered = found.reason == "userunknown" and _is_filtered(entry) and not reporting.endswith(_AT_RCPT)
+    undecided = found.reason == "undefined" and _SPOKEN.search(entry.diagnostic) is not None
     return Why(
         found.cause,
-        "filtered" if filtered else found.reason,
+        "filtered" if filtered else "onhold" if undecided else found.reason,
         found.hard_bounce and not filtered,
         found.scope.value,
         found.act.value,
@@ -127,12 +136,13 @@ def _why(found: Diagnosis, entry: Entry) -> Why:
 
 def _is_filtered(entry: Entry) -> bool:
     """Sisimai calls `unknown` only what was refused at RCPT, or with a code of subject 1, or without SMTP."""
-    return bool(entry.reply_code) and entry.command != "RCPT" and entry.status[1:3] != ".1"
+    smtp = bool(entry.reply_code) and not entry.program
+    return smtp and entry.command != "RCPT" and entry.status[1:3] != ".1"
 
 
 def _meant(entry: Entry, found: Diagnosis) -> Why:
     """What the system itself says: by a category, or because its notices always mean the same."""
-    cause, reason = catalogue.cause(entry.meaning), entry.reason
+    cause, reason = catalogue.cause(entry.meaning or _PROGRAM_FAILED), entry.reason
     names = cause.names
     return Why(
         cause.id,

@@ -207,11 +207,15 @@ def _before(notice: str, last: int) -> tuple[int, str, bool] | None:
             continue
         if FAILURE.search(match[0].lower()):
             return match.start(), match[0][:1000], False
+    own = _PARAGRAPH.search(notice, notice.rfind("\n\n", 0, last) + 2 if last > 0 else 0)
+    if own is not None and own.start() <= last < own.end() and FAILURE.search(own[0].lower()):
+        return own.start(), own[0][:1000], False  # the sentence with the address says no more than that it failed
     return None
 
 
 _OPENING = re.compile(
-    r"\s*(?:hi\b|hello|dear|this (?:message|is)|the original message was|your message|an error has occurred|"
+    r"\s*(?:hi\b|hello|dear|this (?:message|is)|the original message was|"
+    r"your message(?![^\n]{0,60}\bwithin \d)|an error has occurred|"
     r"-{3,})",
     re.I,
 )

@@ -32,6 +32,7 @@ class Entry:
     cause: str = ""
     meaning: str = ""  # a cause that the dialect knows, and Sisimai's reason where another one is nearer
     reason: str = ""
+    program: bool = False  # a program on the server took the message, and what is told is what it printed
     command: str = ""  # the SMTP command that was refused: MAIL, RCPT, DATA
     sources: dict[str, Source] = field(default_factory=dict)
 

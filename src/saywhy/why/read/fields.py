@@ -43,6 +43,7 @@ _WORDS = {
 _STATUS = re.compile(r"([245])\.([0-9]{1,3})\.([0-9]{1,3})(?![0-9.])")
 _REPLY_LINE = re.compile(r"[2-5][0-9]{2}(?:[ -]|$)")
 _ESCAPE = re.compile(r"\\x\{([0-9A-Fa-f]{2,6})\}")
+_PROGRAM = re.compile(r"(?:^|;)[ \t\"<]*\|")  # `rfc822; |/usr/bin/procmail`
 _MTA_COMMENT = re.compile(r"\s\(.*\)\s*$")
 
 
@@ -115,6 +116,8 @@ def _recipient(entry: Entry, name: str, value: str, written: str, span: tuple[in
     attribute, read_value = reader
     if getattr(entry, attribute):
         return  # the first of a name counts
+    if name == "final-recipient" and _PROGRAM.search(value):
+        entry.program = True
     result = read_value(value)
     if not result:
         return

@@ -95,6 +95,9 @@ class _Session:
     """What a transcript says: the refusal of each address, its host, and the first refusal of all."""
 
     refusals: dict[str, tuple[str, int]] = field(default_factory=dict)
+    printed: dict[int, tuple[str, int]] = field(
+        default_factory=dict
+    )  # by a program, before the line at that place
     hosts: dict[str, str] = field(default_factory=dict)
     first: tuple[str, int] | None = None
     host: str = ""
@@ -103,6 +106,7 @@ class _Session:
 def _session(notice: str, start: int) -> _Session:
     session = _Session()
     rcpt = ""
+    last = start
     said: tuple[str, int] | None = None  # the remote's last refusal, until a line of Sendmail's own takes it up
     for match in _LINE.finditer(notice, start):
         if match["host"]:
@@ -123,9 +127,25 @@ def _session(notice: str, start: int) -> _Session:
             if nested is not None:
                 own = (nested[1], own[1] + nested.start(1))
             session.first = session.first or own
+            silent = said is None and not session.host and _SILENT.search(own[0]) is not None
+            printed = _printed(notice, last, own[1]) if silent else None
+            if printed is not None:
+                session.printed[own[1]] = printed
             _remember(session, [each[0].lower() for each in ADDRESS.finditer(match["own"])], said or own)
             said = None
+        last = match.end()
     return session
+
+
+# All that Sendmail itself says of a program that failed; what the program printed stands before it.
+_SILENT = re.compile(r"Service unavailable|unknown mailer error", re.I)
+_PRINTED = re.compile(r"(?:^(?![ \t|]*-{2})[^\n.][^\n]{3,500}\n){1,10}\Z", re.M)
+
+
+def _printed(notice: str, start: int, end: int) -> tuple[str, int] | None:
+    """What a local program said before Sendmail's line about it: `mail.local: unknown user: bob`."""
+    found = _PRINTED.search(notice, notice.find("\n", start, end) + 1 or end, end)
+    return (found[0], found.start()) if found is not None else None
 
 
 def _remember(session: _Session, names: list[str], refusal: tuple[str, int]) -> None:
@@ -143,23 +163,26 @@ def transcript(mail: Mail, found: Found) -> None:
     session = _session(mail.notice, start)
     for entry in found.entries:
         names = (entry.recipient.lower(), entry.original.lower())
-        _add(
-            mail,
-            entry,
-            next((session.refusals[name] for name in names if name in session.refusals), session.first),
-        )
+        line = next((session.refusals[name] for name in names if name in session.refusals), session.first)
+        if line is not None:
+            _add(mail, entry, line, session.printed.get(line[1]))
         remote = session.hosts.get(entry.recipient.lower()) or session.host
         if remote and not entry.remote_mta:
             entry.remote_mta = remote
             entry.note("remote_mta", From.TEXT, "while talking to", None)
 
 
-def _add(mail: Mail, entry: Entry, line: tuple[str, int] | None) -> None:
+def _add(mail: Mail, entry: Entry, line: tuple[str, int], printed: tuple[str, int] | None) -> None:
     """The refusal in the transcript, for what the entry lacks."""
-    if line is None or (entry.reply_code and entry.status):
+    if entry.reply_code and entry.status:
         return
     draft = Entry(entry.recipient)
     text.describe(mail, draft, line[0], line[1])
+    if printed is not None:
+        words, at = printed
+        draft.diagnostic = f"{' '.join(words.split())} {draft.diagnostic}"[: text.MAX_DIAGNOSTIC]
+        draft.note("diagnostic", From.TEXT, "what a program printed", mail.span(at, line[1] + len(line[0])))
+        entry.program = True
     if not entry.diagnostic or (not entry.reply_code and not re.search("[A-Za-z]{3}", entry.diagnostic)):
         entry.diagnostic, entry.sources["diagnostic"] = draft.diagnostic, draft.sources["diagnostic"]
     for name in ("reply_code", "status"):

@@ -12,6 +12,7 @@ import binascii
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 
 from saywhy.wire import charset
 from saywhy.wire.header import MAX_BLOCK, Field, scan, text
@@ -30,7 +31,6 @@ _HEAD = re.compile(
     rb"(?:(?:From |[ \t])[^\n]*+(?:\n[ \t][^\n]*+)*+\n)?+"
     rb"(?:[!-9;-~]++[ \t]*+:[^\n]*+(?:\n[ \t][^\n]*+)*+(?:\n|\Z))*+"
 )
-_FOLDED = re.compile(r"\n(?=[ \t])")
 _PAIR = re.compile(r"^([!-9;-~]+)[ \t]*:[ \t]*([^\n]*)", re.M)
 
 
@@ -74,16 +74,14 @@ class Part:
         self._budget = budget
         self._depth = depth
         self._default = default
-        found = _HEAD.match(data, start, min(end, start + MAX_BLOCK))
-        self.head_end = found.end() if found is not None else start
-        self.body_start = _behind_empty_line(data, self.head_end, end)
-        self._spend_fields(data.count(b"\n", start, self.head_end))
-
-    def _spend_fields(self, lines: int) -> None:
-        self._fields = self._budget.fields
-        self._budget.fields -= lines
-        if self._budget.fields <= 0:
-            self._budget.cut = True
+        most = start + MAX_BLOCK
+        found = _HEAD.match(data, start, end if end < most else most)
+        self.head_end = at = found.end() if found is not None else start
+        self.body_start = at + 1 if data.startswith(b"\n", at, end) else _behind_empty_line(data, at, end)
+        self._fields = left = budget.fields
+        budget.fields = left = left - data.count(b"\n", start, at)
+        if left <= 0:
+            budget.cut = True
 
     @property
     def cut(self) -> bool:
@@ -98,9 +96,9 @@ class Part:
     @lazy
     def head(self) -> Mapping[str, str]:
         """The header fields by lower-case name, unfolded; the first of a name counts."""
-        block = text(self.content[self.start : self.head_end].replace(b"\r", b""))
-        if "\n " in block or "\n\t" in block:
-            block = _FOLDED.sub("", block)
+        raw = self.content[self.start : self.head_end]
+        block = text(raw if b"\r" not in raw else raw.replace(b"\r", b""))
+        block = block.replace("\n ", " ").replace("\n\t", "\t")  # unfolded
         pairs = _PAIR.findall(block)
         del pairs[max(self._fields, 0) :]
         pairs.reverse()
@@ -121,13 +119,12 @@ class Part:
     @lazy
     def type(self) -> str:
         """`multipart/report`, in lower case; what stands for it where there is none or a broken one."""
-        found = _TYPE.match(self.get("Content-Type")[:_MAX_TYPE])
-        return found[1].lower() if found else self._default
+        return _type(self.head.get("content-type", "")[:_MAX_TYPE]) or self._default
 
     @lazy
     def parameters(self) -> Mapping[str, str]:
         """The parameters of Content-Type by lower-case name; the first of a name counts."""
-        return parameters(self.get("Content-Type"))
+        return parameters(self.head.get("content-type", ""))
 
     @property
     def body(self) -> bytes:
@@ -238,9 +235,14 @@ class Part:
         return True
 
 
+@lru_cache(maxsize=256)  # most are one of a few
+def _type(value: str) -> str:
+    found = _TYPE.match(value)
+    return found[1].lower() if found else ""
+
+
 def _behind_empty_line(data: bytes, at: int, end: int) -> int:
-    if data.startswith(b"\n", at, end):
-        return at + 1
+    """Where an empty line ended by CRLF ends."""
     return at + 2 if data.startswith(b"\r\n", at, end) else at
 
 

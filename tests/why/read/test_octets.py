@@ -6,6 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+import saywhy
 from saywhy.why.read.octets import HEAD, TAIL, Octets
 
 
@@ -36,3 +37,19 @@ def test_of_a_large_message_the_beginning_and_the_end_are_looked_at() -> None:
     assert len(octets.data) == HEAD + TAIL + 1
     at = octets.data.index(b"tail")
     assert octets.span(at, at + 4) == (len(raw) - 4, len(raw))
+
+
+@pytest.mark.parametrize("line_end", [b"\n", b"\r\n"])
+@pytest.mark.parametrize("lines", [10, 230_000])
+def test_fields_of_a_report_stand_where_their_spans_say(line_end: bytes, lines: int) -> None:
+    raw = (
+        b"From: MAILER-DAEMON@mx.test\nContent-Type: multipart/report; report-type=delivery-status; boundary=b\n\n"
+        b"--b\nContent-Type: application/octet-stream\n\n" + (b"x" * 76 + b"\n") * lines + b"\n--b\n"
+        b"Content-Type: message/delivery-status\n\nReporting-MTA: dns; mx.test\n\n"
+        b"Final-Recipient: rfc822; bob@dest.test\nAction: failed\nStatus: 5.1.1\n\n--b--\n"
+    ).replace(b"\n", line_end)
+    report = saywhy.read(raw)
+    assert report.truncated is (lines > 10)
+    told = report.recipients[0].provenance
+    places = {name: raw[slice(*told[name].span)] for name in ("recipient", "action", "status") if told[name].span}
+    assert places == {"recipient": b"rfc822; bob@dest.test", "action": b"failed", "status": b"5.1.1"}

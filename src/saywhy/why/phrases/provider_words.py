@@ -1,7 +1,7 @@
 """The words and private codes of single providers, by the name of the provider in `providers`.
 
 Only what means something else, or something at all, in the replies of one provider; the sentences of everybody
-stand in the other tables.  From the providers' postmaster pages and from the replies of their servers.
+stand in the other tables.  The wordings are from general knowledge of those servers' replies, not from a list.
 """
 
 from __future__ import annotations

@@ -10,7 +10,7 @@ _REPLY_AT_START = re.compile(
     r"[\s<>#:\[(\"'|-]{0,20}(?:SMTP;[ ]?|X-\w+;[ ]?)?([45][0-9]{2}|25[0-2])(?=[ \t-]|$|[;:,.]\s|\)|\]|\")"
 )
 _REPLY = re.compile(
-    r"(?:^|[\s:;<>(\[\"'#=!,{]|said:)(?:SMTP;)?([45][0-9]{2})"
+    r"([45](?:(?<=^.)|(?<=[\s:;<>(\[\"'#=!,{].))[0-9]{2})"  # begins with what is rare: the search is fast
     r"(?:(?=[ -]+[#(\[<]?[245]\.[0-9]{1,3}\.[0-9])|(?=[ \t-]+[A-Za-z<\[(\"'#*@{¡-\uffff])|(?=\s*[\n\]\")])|"
     r"(?=[:;,]?\s*$))"
     r"(?![ -](?:bytes|kb|mb|k\b|recipients|messages|hours|days|minutes|seconds|Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|"

@@ -7,6 +7,7 @@ import re
 
 from saywhy.why.read.entry import Found
 from saywhy.why.read.mail import Mail
+from saywhy.why.read.plain import holds
 
 _COMMAND = re.compile(
     r"in reply to (end of DATA|RCPT|MAIL|DATA|EHLO|HELO)|after (?:pipelined )?(?:sending )?(RCPT TO|RCPT|MAIL "
@@ -39,7 +40,7 @@ _BY_GROUP = {6: "RCPT", 7: "MAIL", 8: "DATA"}
 
 def refused(words: str) -> str:
     """`MAIL`, `RCPT`, `DATA`, `EHLO`, or nothing."""
-    if not any(stem in words for stem in _STEMS):
+    if not holds(words, _STEMS):
         return ""
     found = _COMMAND.search(words)
     if found is None:

@@ -14,6 +14,7 @@ from saywhy.why.read import codes, command, text
 from saywhy.why.read.entry import Entry, Found
 from saywhy.why.read.mail import Mail
 from saywhy.why.read.original import addressed
+from saywhy.why.read.plain import holds
 from saywhy.why.read.signs import FAILURE
 from saywhy.why.read.values import From, Kind
 
@@ -137,7 +138,7 @@ _STEMS = (
 def action_of(mail: Mail) -> str:
     """What the words say: failed unless they speak of a delay or of success."""
     subject, notice = mail.subject.lower(), mail.lower
-    if not any(stem in notice or stem in subject for stem in _STEMS):
+    if not holds(notice, _STEMS) and not holds(subject, _STEMS):
         return "failed"
     if _DELAYED_SUBJECT.search(subject) or _DELAYED.search(notice):
         if _FAILED.search(notice) and not (_DELAYED_SUBJECT.search(subject) and _DELAYED.search(notice)):

@@ -12,6 +12,7 @@ import re
 from saywhy.why.read import codes
 from saywhy.why.read.addresses import bare
 from saywhy.why.read.entry import Entry, Found
+from saywhy.why.read.octets import Octets
 from saywhy.why.read.values import From
 from saywhy.wire import date
 
@@ -47,29 +48,34 @@ _PROGRAM = re.compile(r"(?:^|;)[ \t\"<]*\|")  # `rfc822; |/usr/bin/procmail`
 _MTA_COMMENT = re.compile(r"\s\(.*\)\s*$")
 
 
-def read(text: str, start: int, found: Found, *, verbatim: bool = True) -> None:
-    """The fields of `text`, which begins at octet `start` of what is looked at, into `found`.
+def read(text: str, start: int, found: Found, octets: Octets | None = None, *, verbatim: bool = True) -> None:
+    """The fields of `text`, which begins at octet `start` of what is looked at (`octets`), into `found`.
 
     Not `verbatim`: the text was decoded, so that its positions are none of the message's.
     """
+    place = octets.span if octets is not None and not octets.is_whole else None
     current: Entry | None = None
     last = 0
     plain = verbatim and text.isascii() and _PLAIN_FINAL.search(text) is not None
     for number, match in enumerate((_PLAIN if plain else _FIELD).finditer(text[:MAX_TEXT])):
         if number >= MAX_FIELDS or len(found.entries) > MAX_RECIPIENTS:
             break
-        name = match[1].lower().replace(" ", "-")
-        value = match[2]
+        written, value = match.groups()
+        name = written.lower()
+        if " " in name:
+            name = name.replace(" ", "-")
         if name in _MESSAGE:
             if current is None or name in ("reporting-mta", "original-envelope-id", "arrival-date"):
                 _message(found, name, value)
             continue
-        if current is None or _opens(name, current, text, last, match.start()):
+        if current is None or (name in _OPENERS and _opens(name, current, text, last, match.start())):
             current = Entry()
             found.entries.append(current)
         last = match.end()
         span = (start + match.start(2), start + match.end()) if verbatim else None
-        _recipient(current, name, value, match[1], span)
+        if place is not None and span is not None:
+            span = place(*span)
+        _recipient(current, name, value, written, span)
 
 
 _MESSAGE = frozenset(
@@ -82,6 +88,9 @@ _MESSAGE = frozenset(
         "x-postfix-queue-id",
     }
 )
+
+
+_OPENERS = frozenset({"final-recipient", "original-recipient", "action"})
 
 
 def _opens(name: str, current: Entry, text: str, last: int, at: int) -> bool:

@@ -75,7 +75,7 @@ class Mail:
     def status(self) -> mime.Part | None:
         return self.statuses[0] if self.statuses else None
 
-    @property
+    @lazy
     def is_declared(self) -> bool:
         """Whether the message calls itself a delivery report (RFC 6522)."""
         declared = self.head.get("content-type", "")[:500].lower()

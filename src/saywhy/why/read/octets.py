@@ -46,6 +46,11 @@ class Octets:
         self._marks: list[tuple[int, int]] = []
         self.data = raw if b"\r" not in raw else _one_octet(raw)
 
+    @property
+    def is_whole(self) -> bool:
+        """Whether positions in `data` are those in the message as given."""
+        return not self.truncated and len(self.data) == len(self._raw)
+
     def span(self, start: int, end: int) -> tuple[int, int]:
         """Positions in `data` -> the same in the message as given."""
         return self._given(start), self._given(end)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import html
 import re
+from typing import AnyStr
 
 from saywhy.wire import charset
 from saywhy.wire.mime import Part
@@ -17,6 +18,14 @@ ADDRESS = re.compile(
 )
 
 _IDENTITY = frozenset({"", "7bit", "8bit", "binary"})
+
+
+def holds(words: AnyStr, stems: tuple[AnyStr, ...]) -> bool:
+    """Whether one of the stems is in the words; a generator would cost more than most of these looks."""
+    for stem in stems:  # noqa: SIM110
+        if stem in words:
+            return True
+    return False
 
 
 def text_of(part: Part) -> str:

@@ -10,6 +10,7 @@ import re
 from saywhy.why.read.dialect import Other
 from saywhy.why.read.entry import Found
 from saywhy.why.read.mail import Mail
+from saywhy.why.read.plain import holds
 from saywhy.why.read.signs import is_from_system
 from saywhy.why.read.values import Kind
 
@@ -47,15 +48,15 @@ _CHALLENGE = re.compile(
     r"guest list|"
     r"(?:first|one) time (?:you have |sender)[^\n]{0,80}(?:verif|confirm|authoriz)"
 )
-_FIELDS = ("x-tmda-confirm-done", "x-boxbe-notification", "x-spamarrest-authcode", "x-antispamuol")
+_FIELDS = frozenset({"x-tmda-confirm-done", "x-boxbe-notification", "x-spamarrest-authcode", "x-antispamuol"})
 
 
 def _challenge(mail: Mail) -> Found | None:
     head = mail.head
-    if any(field in head for field in _FIELDS):
+    if not _FIELDS.isdisjoint(head):
         return Found("challenge")
     who = f"{mail.sender} {head.get('return-path', '')} {head.get('message-id', '')} {mail.subject}".lower()
-    known = any(name in who for name in _CHALLENGERS)
+    known = holds(who, _CHALLENGERS)
     if mail.status is not None:
         return (
             Found("challenge")
@@ -72,7 +73,7 @@ def _may_be_answer(mail: Mail) -> bool:
     subject = mail.subject.lower()
     return (
         subject.startswith(("re:", "aw:", "sv:", "antw:", "r:"))
-        or any(stem in subject for stem in _STEMS)
+        or holds(subject, _STEMS)
         or "auto-submitted" in mail.head
         or "in-reply-to" in mail.head
         or is_from_system(mail)
@@ -80,7 +81,7 @@ def _may_be_answer(mail: Mail) -> bool:
 
 
 def _asks(words: str) -> bool:
-    return any(stem in words for stem in _STEMS) and _CHALLENGE.search(words) is not None
+    return holds(words, _STEMS) and _CHALLENGE.search(words) is not None
 
 
 _AUTO_SUBJECT = re.compile(
@@ -104,14 +105,16 @@ _AUTO_TEXT = re.compile(
     r"will return on|estaré fuera|sono assente|automated response",
     re.I,
 )
-_FIELDS_OF_REPLY = (
-    "x-autoreply",
-    "x-autorespond",
-    "x-autoresponder",
-    "x-auto-reply-from",
-    "x-mail-autoreply",
-    "x-autoreply-from",
-    "x-vacation-message",
+_FIELDS_OF_REPLY = frozenset(
+    {
+        "x-autoreply",
+        "x-autorespond",
+        "x-autoresponder",
+        "x-auto-reply-from",
+        "x-mail-autoreply",
+        "x-autoreply-from",
+        "x-vacation-message",
+    }
 )
 
 
@@ -119,7 +122,7 @@ def _auto_reply(mail: Mail) -> Found | None:
     head = mail.head
     if mail.from_local in _DAEMONS or mail.is_declared or mail.failed:
         return None
-    if any(field in head for field in _FIELDS_OF_REPLY):
+    if not _FIELDS_OF_REPLY.isdisjoint(head):
         return Found("auto-reply")
     if head.get("auto-submitted", "").lower().startswith(("auto-replied", "auto-notified")):
         return Found("auto-reply")

@@ -37,7 +37,7 @@ def _read(mail: Mail) -> Found | None:
     part = next((leaf for leaf in mail.leaves if leaf.type == _TYPE), None)
     found = Found("ARF")
     if part is not None:
-        _fields(part, found)
+        _fields(mail, part, found)
         return found
     if "feedback-report" in mail.head.get("content-type", "").lower():
         return found
@@ -51,7 +51,7 @@ def _read(mail: Mail) -> Found | None:
     return None
 
 
-def _fields(part: mime.Part, found: Found) -> None:
+def _fields(mail: Mail, part: mime.Part, found: Found) -> None:
     words = part.data[:100_000].decode("latin-1")
     for match in _FIELD.finditer(words):
         name, value = match[1].lower(), match[2].strip()
@@ -61,7 +61,7 @@ def _fields(part: mime.Part, found: Found) -> None:
                 "recipient",
                 From.FIELD,
                 match[1],
-                (part.body_start + match.start(2), part.body_start + match.end(2)),
+                mail.octets.span(part.body_start + match.start(2), part.body_start + match.end(2)),
             )
             found.entries.append(entry)
         elif name in ("feedback-type", "abuse-type"):

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 from saywhy.why.read.mail import Mail
+from saywhy.why.read.plain import holds
 from saywhy.wire import mime
 from saywhy.wire.report.parse import STATUS_TYPES
 
@@ -32,10 +33,10 @@ _OCTETS = tuple(stem.encode() for stem in _STEMS)
 def quoted(mail: Mail) -> bytes | None:
     """The forwarded message as one of its own: from its quoted header on, quote marks off."""
     data = mail.octets.data
-    if b"base64" not in data and not any(stem in data for stem in _OCTETS):
+    if b"base64" not in data and not holds(data, _OCTETS):
         return None
     body = mail.body
-    if not any(stem in body for stem in _STEMS):
+    if not holds(body, _STEMS):
         return None
     begin = _BEGIN.search(body)
     if begin is None:

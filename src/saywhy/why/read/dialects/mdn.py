@@ -35,7 +35,7 @@ def _rejected(mail: Mail) -> Found | None:
     if part is None or not _is_refusal(mail, part):
         return None
     found = Found("Sieve reject", action="failed")
-    fields.read(part.body[:100_000].decode("latin-1"), part.body_start, found)
+    fields.read(part.body[:100_000].decode("latin-1"), part.body_start, found, mail.octets)
     found.entries = [entry for entry in found.entries if entry.recipient]
     for entry in found.entries:
         entry.action = ""

@@ -22,7 +22,7 @@ def _read(mail: Mail) -> Found | None:
     found.arrival = status.arrival
     found.entries = [_entry(each) for each in status.recipients[: fields.MAX_RECIPIENTS]]
     places = Found("")
-    fields.read(part.body.decode("latin-1"), part.body_start, places)
+    fields.read(part.body.decode("latin-1"), part.body_start, places, mail.octets)
     for entry, place in zip(found.entries, places.entries, strict=False):
         entry.sources.update(place.sources)
     return found if found.entries else None

@@ -23,7 +23,7 @@ _FINAL = re.compile(r"^[>| \t]{0,4}(?:final|original)-recipient[ \t]*:", re.I | 
 def _read(mail: Mail) -> Found | None:
     found = Found("RFC 3464")
     for part in mail.statuses[:_MAX_PARTS]:
-        _fields(part, found)
+        _fields(mail, part, found)
     return _finished(mail, found) if mail.statuses else None
 
 
@@ -42,7 +42,7 @@ def _read_text(mail: Mail) -> Found | None:
     return _finished(mail, found)
 
 
-def _fields(part: mime.Part, found: Found) -> None:
+def _fields(mail: Mail, part: mime.Part, found: Found) -> None:
     encoding = part.get("Content-Transfer-Encoding").lower()
     data = part.content[part.body_start : min(part.end, part.body_start + fields.MAX_TEXT)]
     verbatim = encoding not in ("base64", "quoted-printable") or (encoding == "base64" and b":" in data[:2000])
@@ -52,7 +52,7 @@ def _fields(part: mime.Part, found: Found) -> None:
     words = data.decode("ascii") if ascii_ else charset.decode(data, part.parameters.get("charset", ""))
     if "\r" in words:
         words = words.replace("\r\n", "\n")
-    fields.read(words, part.body_start, found, verbatim=verbatim and ascii_)
+    fields.read(words, part.body_start, found, mail.octets, verbatim=verbatim and ascii_)
 
 
 def _finished(mail: Mail, found: Found) -> Found | None:

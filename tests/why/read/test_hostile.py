@@ -13,6 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import saywhy
+from saywhy.why.read import text
 from saywhy.why.read.fields import MAX_RECIPIENTS
 from saywhy.why.read.values import Kind
 from tests.why.read.collection import EVERY
@@ -162,3 +163,12 @@ def test_any_mixture_of_what_reports_are_made_of_gets_an_answer(pieces: list[byt
     report = saywhy.read(b"".join(pieces))
     assert report.error == ""
     assert report.kind is Kind.NONE or report.kind in Kind
+
+
+def test_on_an_endless_line_an_address_looks_no_further_than_its_neighbourhood() -> None:
+    """Found by fuzzing: each of a thousand addresses looked over the whole line, which took seconds."""
+    line = "your message to <someone.else@partner.example> could not be delivered, " * 1000
+    content = f"From: MAILER-DAEMON@mail.example\nSubject: failure notice\n\nHi.\n{line}\n".encode()
+    [recipient] = saywhy.read(content).recipients
+    assert recipient.recipient == "someone.else@partner.example"
+    assert len(recipient.diagnostic) <= 2 * text.FAR

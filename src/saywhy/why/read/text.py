@@ -27,6 +27,10 @@ MAX_RECIPIENTS = 500
 MAX_DIAGNOSTIC = 2000  # characters kept of what stands about a recipient
 
 _A = ADDRESS.pattern
+# Characters from an address within which its words stand, and those before it on its line: a line may be endless.
+FAR = 4000
+NEAR = 120
+
 _ANGLED = re.compile(
     rf"^[ \t]{{0,8}}(?:[-*•][ \t]+)?[\"'<]{{0,2}}(?:mailto:)?({_A})[\"'>]{{0,2}}[ \t]?:(?=[\s(])[ \t]*", re.M
 )
@@ -199,7 +203,8 @@ def _is_meant(mail: Mail, entry: Entry) -> bool:
 
 def _helpful(text: str, at: int) -> bool:
     """Whether an address is there to be written to, or names who sent the message."""
-    line = text[text.rfind("\n", 0, at) + 1 : at]
+    nearest = max(0, at - NEAR)
+    line = text[max(text.rfind("\n", nearest, at) + 1, nearest) : at]
     return bool(_HELPFUL.search(line)) or bool(_BEFORE.search(text, max(0, at - 200), at))
 
 
@@ -251,11 +256,11 @@ _LINE_WITH_ADDRESS = re.compile(
 
 def _behind(text: str, at: int) -> tuple[int, str]:
     """What stands behind an address up to the next address or empty line: its reason."""
-    start = at
-    while start < len(text) and text[start] in " \t\n" and text[start : start + 2] != "\n\n":
+    start, farthest = at, min(len(text), at + FAR)
+    while start < farthest and text[start] in " \t\n" and text[start : start + 2] != "\n\n":
         start += 1
-    end = text.find("\n\n", at)
-    end = len(text) if end < 0 else end
+    end = text.find("\n\n", at, farthest)
+    end = farthest if end < 0 else end
     following = _LINE_WITH_ADDRESS.search(text, at + 1, end)
     if following is not None and text.find("\n", at, following.start() + 1) >= 0:
         end = following.start()
@@ -263,7 +268,8 @@ def _behind(text: str, at: int) -> tuple[int, str]:
 
 
 def _paragraph(text: str, at: int) -> tuple[int, str]:
-    start = text.rfind("\n\n", 0, at) + 2
-    start = 0 if start == 1 else start
-    end = text.find("\n\n", at)
-    return start, text[start : end if end >= 0 else len(text)]
+    nearest, farthest = max(0, at - FAR), min(len(text), at + FAR)
+    start = text.rfind("\n\n", nearest, at)
+    end = text.find("\n\n", at, farthest)
+    start = nearest if start < 0 else start + 2
+    return start, text[start : end if end >= 0 else farthest]

@@ -65,6 +65,7 @@ DOCS: Mapping[str, Mapping[str, str]] = {
         **_FORWARDING,
         "type": "`user`, `shared`, `room`, `equipment`, or `system`: sends and receives without restrictions.",
         "home": "The store that holds it, one of `transport.mailbox_stores` (5.1.6); empty: this server's.",
+        "moved": "Whether it was moved to another mail system; without forwarding its mail fails (5.1.6).",
         "disabled": "Takes no mail (5.2.1) and sends none (5.1.8).",
         "may_send": "Whether it may send (5.1.8).",
         "default_quotas": "The quotas of `transport` hold; otherwise the three here.",

@@ -251,7 +251,7 @@ class Site:
         )
         internet = INTERNET.format(port=self.world.port, network=NETWORK) if self._internet else ""
         (self.folder / "organisation.toml").write_text(
-            ORGANISATION.format(hash=HASH) + internet + self._organisation.replace("{PORT}", str(self.world.port))
+            ORGANISATION.format(hash=HASH) + internet + self._filled(self._organisation)
             + f"\n[transport]\n{SOON}{self._transport}"
         )  # fmt: skip
         try:
@@ -261,6 +261,9 @@ class Site:
             await self.__aexit__()
             raise
         return self
+
+    def _filled(self, organisation: str) -> str:
+        return organisation.replace("{PORT}", str(self.world.port)).replace("{HASH}", HASH)
 
     async def __aexit__(self, *_exc: object) -> None:
         if self.running:

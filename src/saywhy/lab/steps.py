@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import asyncio
 import base64
+import re
 from collections.abc import Awaitable, Callable, Mapping
 from typing import Any
 
@@ -24,7 +25,7 @@ from saywhy.model.record import load
 ANN = "ann@worcester.example"
 BOB = f"bob@{PARTNER}"
 
-SIGN_IN = base64.b64encode(f"\0ann\0{PASSWORD}".encode()).decode()  # `{AUTH}` in a line: ann's, by PLAIN
+SIGN_IN = re.compile(r"\{AUTH(?::(\w+))?\}")  # in a line: what AUTH PLAIN wants of ann, or of who is named
 
 Do = Callable[..., Awaitable[None]]
 
@@ -92,7 +93,7 @@ async def dialogue(
     if tls:
         await client.expect(hello, "250")
         await client.start_tls()
-    for line in greetings + [line.replace("{AUTH}", SIGN_IN) for line in say]:
+    for line in greetings + [SIGN_IN.sub(_sign_in, line) for line in say]:
         tell.said(line if len(line) < 500 else f"{line[:80]}... ({len(line)} characters)")
         if line.startswith("="):
             tell.heard(await client.content(line[1:].replace("\n", "\r\n").encode("utf-8", "surrogateescape")))
@@ -100,6 +101,10 @@ async def dialogue(
             client.write(line.encode("utf-8", "surrogateescape") + b"\r\n")
             tell.heard(await client.reply())
     await client.close()
+
+
+def _sign_in(found: re.Match[str]) -> str:
+    return base64.b64encode(f"\0{found[1] or 'ann'}\0{PASSWORD}".encode()).decode()
 
 
 async def raw(site: Site, tell: Teller, *, octets: str, listener: str = "smtp") -> None:

@@ -58,6 +58,7 @@ class Mailbox(MailObject):
     type: MailboxType = MailboxType.USER
     home: str = ""  # the mailbox store; empty: this server's
     disabled: bool = False
+    moved: bool = False  # to another mail system: without forwarding its mail fails (5.1.6)
     may_send: bool = True
     default_quotas: bool = True  # the organisation's; otherwise the three below, 0 for none
     warning_quota: int = 0

@@ -41,6 +41,10 @@ def box(name: str, forward: str = "", **properties: Any) -> Mailbox:
 
 
 class TestForwarding:
+    def test_a_mailbox_that_was_moved_and_forwards_is_no_fault(self) -> None:
+        [resolved] = categorizer(box("ann", "bob", moved=True), BOB)(mail("ann"), OUTSIDE)
+        assert resolved.mailbox == "bob"
+
     def test_a_mailbox_that_forwards_gets_no_copy_and_passes_all_wishes_on(self) -> None:
         recipient = rcpt("ann", Notify.SUCCESS)
         [resolved] = categorizer(box("ann", "bob"), BOB)(mail(recipient), OUTSIDE)
@@ -131,6 +135,10 @@ class TestBrokenObjects:
                 dataclasses.replace(mailbox("x"), home="db7"),
                 "550 5.1.6 RESOLVER.ADR.HomeDatabaseMissing; the mailbox's database is not known",
             ),
+            (
+                dataclasses.replace(mailbox("x"), moved=True),
+                "550 5.1.6 RESOLVER.ADR.Moved; the mailbox was moved away",
+            ),
             (dataclasses.replace(mailbox("x"), disabled=True), "550 5.2.1 STOREDRV.Deliver; mailbox disabled"),
             (
                 Group("x", (at("x"),), filter="nonsense"),
@@ -205,6 +213,10 @@ class TestLegacyAddresses:
         failure = failed(resolved).failure
         assert failure.line() == "550 5.1.1 RESOLVER.ADR.ExRecipNotFound; not found"
         assert failure.cause == "legacy-address-unknown"
+
+    def test_an_address_of_a_kind_that_nothing_carries_is_5_1_2(self) -> None:
+        [resolved] = categorizer(self.OLD)(mail("IMCEAFAX-+2B441905"), INSIDE)
+        assert failed(resolved).failure.line().startswith("550 5.1.2 ROUTING.NoConnectorForAddressType; ")
 
     @pytest.mark.parametrize("kind", ["SMTP", "X500", "INVALID"])
     def test_some_kinds_may_not_be_encapsulated(self, kind: str) -> None:

@@ -7,11 +7,12 @@ from dataclasses import replace
 import pytest
 
 from saywhy.flow.receive import asking, filters, policy
+from saywhy.flow.receive.gate import Gate
 from saywhy.infra.errors import DnsProblem
 from saywhy.model.address import Address
 from saywhy.model.organisation import ConnectorState, Organisation, TransportConfig
 from tests.flow.receive.support import CLIENT as SUBMISSION
-from tests.flow.receive.support import CONNECTOR, ORGANISATION, Dialogue, Zone
+from tests.flow.receive.support import CONNECTOR, GUY, ORGANISATION, Dialogue, Zone
 
 CLIENT = "192.0.2.7"
 RELAY = replace(CONNECTOR, relay_ranges=(f"{CLIENT}/32",))
@@ -210,3 +211,14 @@ def test_only_our_own_received_fields_make_a_local_loop() -> None:
     failure = check(connector, "mail.worcester.example", ours * 3 + b"\r\n")
     assert failure is not None
     assert failure.line() == "451 4.4.6 ROUTING.LocalLoop; message passed this server 3 times"
+
+
+async def test_a_signed_in_user_may_not_send_under_an_address_that_nobody_has() -> None:
+    ghost = Address("ghost", "worcester.example")
+    user = replace(GUY, addresses=(*GUY.addresses, ghost))
+    gate = Gate(Dialogue(SUBMISSION).services, SUBMISSION)
+    client = policy.Client(CLIENT, user, encrypted=True)
+    refusal = await gate.ask(client, ghost)
+    assert refusal is not None
+    assert refusal.line() == "550 5.1.7 Unknown sender address"
+    assert await gate.ask(client, GUY.addresses[0]) is None

@@ -32,7 +32,7 @@ async def test_the_oldest_rows_make_room_and_the_file_stops_growing(tmp_path: Pa
         assert rows[-1].at == turn * 5000 + 4999
         kept.append(len(rows))
         assert [row.at for row in rows] == [float(at) for at in range(int(rows[0].at), int(rows[-1].at) + 1)]
-    assert sizes[-1] < 1.2 * sizes[2]
+    assert sizes[-1] < 1.5 * sizes[2]  # how much is forgotten at a time depends on how commits are shared
     assert sizes[-1] * 4096 < 2 * MIB
     assert 1000 < kept[-1] < 10_000
     await store.close()

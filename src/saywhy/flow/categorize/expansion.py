@@ -202,7 +202,9 @@ class Expansion:
             return failures.target_not_found(way.passed)
         if imcea.is_encapsulated(way.address):
             kind = imcea.kind(way.address)
-            return failures.not_for_smtp(kind) if kind in imcea.REFUSED else failures.legacy_unknown()
+            if kind in imcea.REFUSED:
+                return failures.not_for_smtp(kind)
+            return failures.legacy_unknown() if kind == "EX" else failures.no_connector_for(kind)
         if way.passed:  # the group's owner mistyped it, not the sender
             return failures.not_found(way.passed)
         return failures.not_found((), self._owners.near(way.address))

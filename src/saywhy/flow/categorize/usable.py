@@ -18,6 +18,8 @@ def broken(item: DirectoryObject, config: TransportConfig) -> Failure | None:
         return failures.invalid_object(item.name, item.unusable)
     if isinstance(item, Contact) and item.external is None:
         return failures.no_target(item.name)
+    if isinstance(item, Mailbox) and item.moved and forwarding(item) is None:
+        return failures.moved(item.name)
     if isinstance(item, Mailbox) and item.home and item.home.lower() not in map(str.lower, config.mailbox_stores):
         return failures.home_missing(item.name, item.home)
     return None

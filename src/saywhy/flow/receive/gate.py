@@ -70,8 +70,15 @@ class Gate:
             return None
         if client.user is None:
             return await asking.sender_domain(self._services.names, name, sender)
+        if self._unresolvable(sender):
+            return refusals.sender_unresolvable(name, str(sender))
         over = await self._services.over_quota(sender)
         return refusals.sender_mailbox_full(name, str(sender), *over) if over is not None else None
+
+    def _unresolvable(self, sender: Address) -> bool:
+        """An address of our own domains that nobody has: no answer could reach the user (spec 5.1.7 d)."""
+        found = self._services.lookup(sender, internal=True)
+        return found is not None and found.failure.cause == "recipient-unknown"
 
     def rate(self, client: Client) -> Failure | None:
         """Counts a message in."""

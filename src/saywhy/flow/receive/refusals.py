@@ -183,6 +183,11 @@ def sender_restricted(connector: str, sender: str) -> Failure:
     return _failure(550, "5.1.8", "sender-restricted", text, _at(Step.MAIL, connector, name=sender))
 
 
+def sender_unresolvable(connector: str, sender: str) -> Failure:
+    text = "Unknown sender address"
+    return _failure(550, "5.1.7", "sender-without-address", text, _at(Step.MAIL, connector, name=sender))
+
+
 def sender_mailbox_full(connector: str, sender: str, observed: int, limit: int) -> Failure:
     return _failure(
         554,

@@ -9,7 +9,8 @@ from pathlib import Path
 import pytest
 
 from saywhy.flow.receive.filed import BadFile, Filed
-from saywhy.infra.dropfolder import DropFolder
+from saywhy.infra.dropfolder import Contents, DropFolder
+from saywhy.lab import site as stage
 from saywhy.lab.script import Script
 from saywhy.model.clock import SystemClock
 from saywhy.model.envelope import Envelope
@@ -19,6 +20,8 @@ from saywhy.operations.declaration import OperationError
 from saywhy.server.filing import Clerk, Tray
 from tests.server.stage import Site
 
+ANN = "ann@worcester.example"
+MX = "mx.partner.example"
 FOLDERS = '[pickup]\npath = "pickup"\n[replay]\npath = "replay"\n'
 
 
@@ -26,10 +29,10 @@ def letter(to: str, sender: str = "ann@worcester.example", *, subject: str = "Se
     return f"From: Ann <{sender}>\nTo: {to}\nSubject: {subject}\n\nAt ten.\n"
 
 
-def dropped(files: dict[str, str]) -> Callable[[Site], None]:
+def dropped(files: dict[str, str]) -> Callable[[stage.Site], None]:
     """What lies in the folders when the server starts."""
 
-    def prepare(site: Site) -> None:
+    def prepare(site: stage.Site) -> None:
         for name, text in files.items():
             path = site.folder / "data" / name
             path.parent.mkdir(parents=True, exist_ok=True)
@@ -38,7 +41,7 @@ def dropped(files: dict[str, str]) -> Callable[[Site], None]:
     return prepare
 
 
-def lying(site: Site, folder: str = "pickup") -> list[str]:
+def lying(site: stage.Site, folder: str = "pickup") -> list[str]:
     return sorted(path.name for path in (site.folder / "data" / folder).iterdir())
 
 
@@ -111,7 +114,7 @@ async def test_what_a_crash_left_half_taken_is_taken_again() -> None:
 
 
 async def test_mail_of_the_folder_is_relayed_though_no_client_signed_in() -> None:
-    def prepare(site: Site) -> None:
+    def prepare(site: stage.Site) -> None:
         site.world.host("mx.partner.example", Script())
         site.world.domain("partner.example", mx=["mx.partner.example"])
         dropped({"pickup/a.eml": letter("bob@partner.example")})(site)
@@ -119,6 +122,30 @@ async def test_mail_of_the_folder_is_relayed_though_no_client_signed_in() -> Non
     async with Site(settings=FOLDERS, prepare=prepare) as site:
         [message] = await site.world.hosts["mx.partner.example"].received(1)
         assert b"Received: from localhost by Pickup" in message.content
+
+
+async def test_an_exported_message_can_be_replayed_with_its_wishes() -> None:
+    def prepare(site: stage.Site) -> None:
+        site.world.host(MX, Script(rcpt={"*": "451 4.3.0 later"}))
+        site.world.domain("partner.example", mx=[MX])
+
+    async with Site(settings=FOLDERS, prepare=prepare) as site:
+        wishes = "NOTIFY=SUCCESS,FAILURE ORCPT=rfc822;Bob+2BHill@partner.example"
+        queued = await site.send(ANN, [f"bob@partner.example {wishes}"], parameters="RET=HDRS ENVID=job+2B7")
+        await site.event(Kind.DEFER, message=queued)
+        text = (await site.ask("message export", message=queued)).text
+        await site.ask("message remove", message=queued)
+        host = site.world.hosts[MX]
+        before = len(host.sessions)
+        host.script = Script()
+        dropped({"replay/a.eml": text})(site)
+        again = await site.event(Kind.RECEIVE, connector="Replay")
+        assert (again.sender, again.data["client-ip"]) == (ANN, "127.0.0.1")
+        [message] = await host.received(1)
+        assert message.content.count(b"Received: from") == 2
+        said = "\n".join(line for session in host.sessions[before - 1 :] for line in session.lines)
+        assert f"RCPT TO:<bob@partner.example> {wishes}" in said
+        assert "RET=HDRS ENVID=job+2B7" in said
 
 
 # -- a folder's clerk alone: looks are counted, not waited for --
@@ -144,11 +171,10 @@ class Bench:
         self.clerk = Clerk(tray, lambda: self._desk, self.sink, SystemClock())
 
     @staticmethod
-    def _read(contents: object) -> Filed:
-        data = contents.data
-        if data == b"bad":
+    def _read(contents: Contents) -> Filed:
+        if contents.data == b"bad":
             raise BadFile("it is bad")
-        return Filed("Pickup", Envelope(None, ()), data)
+        return Filed("Pickup", Envelope(None, ()), contents.data)
 
     async def _desk(self, method: str, *_arguments: object) -> None:
         if self.away:

@@ -1,14 +1,20 @@
-"""`message export`: a message as a file, with its envelope in X-Sender and X-Receiver (spec C2, F3).
+"""`message export`: a message as a file, with its envelope in X-Sender and X-Receiver, for Replay (spec C2, F3).
 
 Unlike Exchange, it need not be suspended for that: it is only read.
 """
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from saywhy.model.queued import Message, Pending, QueueId
 from saywhy.operations.context import Context
 from saywhy.operations.declaration import Column, Operation, Parameter, Result, Type
 from saywhy.operations.message.show import gone
+from saywhy.wire.smtp.events import Transaction
+from saywhy.wire.smtp.outgoing import mail_command, rcpt_command
+
+_ALL = {"DSN": "", "SMTPUTF8": ""}
 
 
 async def run(context: Context, *, message: QueueId) -> Result:
@@ -23,12 +29,22 @@ async def run(context: Context, *, message: QueueId) -> Result:
 
 
 def envelope(message: Message, owed: list[Pending]) -> list[str]:
-    """Header fields from which the message could be queued again for those that it is still owed to."""
+    """Header fields with which Replay queues the message again for those that it is still owed to."""
     wishes = message.envelope
-    sender = f"X-Sender: <{wishes.sender or ''}>"
-    sender += f" RET={wishes.ret.value}" if wishes.ret else ""
-    sender += f" ENVID={wishes.envid}" if wishes.envid else ""
-    return [sender, *(f"X-Receiver: <{pending.address}>" for pending in owed)]
+    recipients = tuple(replace(pending.recipient, address=pending.address) for pending in owed)
+    asked = Transaction(wishes.sender, recipients, b"", wishes.envid, wishes.ret, smtputf8=wishes.smtputf8)
+    lines = [_field("X-Sender", mail_command(asked, _ALL))]
+    lines += [_field("X-Receiver", rcpt_command(recipient, asked, _ALL)) for recipient in recipients]
+    if message.origin.internal:
+        lines.append("X-CreatedBy: saywhy")
+        lines += [f"X-HeloDomain: {message.origin.helo}"] if message.origin.helo else []
+        lines += [f"X-SourceIPAddress: {message.origin.client_ip}"] if message.origin.client_ip else []
+    return lines
+
+
+def _field(name: str, command: bytes) -> str:
+    """`MAIL FROM:<a@b> RET=HDRS` -> `X-Sender: <a@b> RET=HDRS`."""
+    return f"{name}: {command.decode().partition(':')[2].rstrip()}"
 
 
 OPERATION = Operation(

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import asyncio
+import pickle
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
+from saywhy.flow.receive import filed
 from saywhy.flow.receive.filed import BadFile, Filed
 from saywhy.infra.dropfolder import Contents, DropFolder
 from saywhy.lab import site as stage
@@ -15,6 +17,7 @@ from saywhy.lab.script import Script
 from saywhy.model.clock import SystemClock
 from saywhy.model.envelope import Envelope
 from saywhy.model.event import Event, Kind
+from saywhy.model.failure import Refused
 from saywhy.operations.context import Away
 from saywhy.operations.declaration import OperationError
 from saywhy.server.filing import Clerk, Tray
@@ -146,6 +149,12 @@ async def test_an_exported_message_can_be_replayed_with_its_wishes() -> None:
         said = "\n".join(line for session in host.sessions[before - 1 :] for line in session.lines)
         assert f"RCPT TO:<bob@partner.example> {wishes}" in said
         assert "RET=HDRS ENVID=job+2B7" in said
+
+
+def test_a_worker_s_refusal_crosses_to_the_supervisor_as_it_is() -> None:
+    failure = filed.bad_recipient("Pickup", "bob@@b.example")
+    again = pickle.loads(pickle.dumps(Refused(failure)))
+    assert (type(again), again.failure, str(again)) == (Refused, failure, failure.line())
 
 
 # -- a folder's clerk alone: looks are counted, not waited for --

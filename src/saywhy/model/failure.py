@@ -49,3 +49,7 @@ class Refused(Exception):
     def __init__(self, failure: Failure) -> None:
         super().__init__(failure.line())
         self.failure = failure
+
+    def __reduce__(self) -> tuple[type[Refused], tuple[Failure]]:
+        """From a worker to the supervisor, too."""
+        return Refused, (self.failure,)

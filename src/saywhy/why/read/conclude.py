@@ -24,8 +24,6 @@ _STEPS = {"MAIL": Step.MAIL, "RCPT": Step.RCPT, "DATA": Step.DATA, "EHLO": Step.
 TOLD = "the report names it"
 # What a program printed when it failed is no reason of a mail system's, unless it says more than these.
 _VAGUE = frozenset({"remote-system-error", "remote-unavailable", "remote-refused"})
-# Relays that never tell the command, and whose quotations about unknown users Sisimai takes for RCPT's.
-_AT_RCPT = (".messagelabs.com",)
 _SPOKEN = re.compile(r"[^\W\d_]{2}")  # words that decide nothing are `onhold` to Sisimai, no words `undefined`
 _PROGRAM_FAILED = "delivery-agent-failed"
 
@@ -49,7 +47,7 @@ def recipient(entry: Entry, action: str, reporting: str) -> Recipient:
     elif entry.meaning or (entry.program and diagnosis.cause in _VAGUE):
         why = _meant(entry, diagnosis)
     else:
-        why = _why(diagnosis, entry, reporting)
+        why = _why(diagnosis, entry)
     return Recipient(
         recipient=entry.recipient,
         action=doing,
@@ -115,8 +113,8 @@ def _failure(entry: Entry, action: Action, status: Status, cause: str) -> Failur
     return Failure(status, reply, cause, entry.diagnostic, evidence, permanent, at=entry.last_attempt)
 
 
-def _why(found: Diagnosis, entry: Entry, reporting: str) -> Why:
-    filtered = found.reason == "userunknown" and _is_filtered(entry) and not reporting.endswith(_AT_RCPT)
+def _why(found: Diagnosis, entry: Entry) -> Why:
+    filtered = found.reason == "userunknown" and _is_filtered(entry)
     undecided = found.reason == "undefined" and _SPOKEN.search(entry.diagnostic) is not None
     return Why(
         found.cause,

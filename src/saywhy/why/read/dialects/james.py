@@ -4,16 +4,6 @@ from __future__ import annotations
 
 from saywhy.why.read import text
 from saywhy.why.read.dialect import textual
-from saywhy.why.read.entry import Found
-from saywhy.why.read.mail import Mail
-
-
-def _finish(mail: Mail, found: Found) -> None:
-    """Verizon's gateway to telephones reports on its own subscribers: an address that it refuses is unknown."""
-    if mail.sender.endswith("@vtext.com"):
-        for entry in found.entries:
-            entry.command = "RCPT"
-
 
 DIALECT = textual(
     "James",
@@ -24,5 +14,4 @@ DIALECT = textual(
         "I'm afraid I wasn't able to deliver your message to one or more of its recipients",
     ),
     rules=(text.labelled, text.angled, text.alone),
-    finish=_finish,
 )

@@ -7,7 +7,8 @@
 | submission queue | MAIL from strangers is slowed, after 300 looks refused | MAIL of all is |
 | commits | the same after 10 looks | that, and nothing is sent |
 
-A stranger is who may not relay.  Left out, since there is no such part yet: Pickup and Replay, conversion folders;
+A stranger is who may not relay.  Files from Pickup and Replay wait while a worker
+refuses them.  Left out, since there is no such part yet: conversion folders;
 of the history of 30 polls that spec F9 gives the memory of processes it does not say what it is for.
 """
 

@@ -1,7 +1,7 @@
 """Maildirs: written in tmp, synced, renamed into new, the folder synced.  Blocking; callers use a thread.
 
 A message is in `new` only when it is whole and on the disk.  Lines end in LF, as readers of Maildirs expect:
-callers convert.  Left out: `cur`, flags and quotas, which are the readers' business.
+callers convert.  Left out: `cur` and flags, the readers' business; quotas (flow/deliver/mailstore).
 """
 
 from __future__ import annotations

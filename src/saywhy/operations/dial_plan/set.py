@@ -2,32 +2,20 @@
 
 from __future__ import annotations
 
-import dataclasses
 from typing import Any
 
 from saywhy.config.object_docs import DOCS
-from saywhy.operations import differing, finding, report_switches
+from saywhy.operations import changing, finding, report_switches
 from saywhy.operations.context import Context
-from saywhy.operations.declaration import Operation, OperationError, Parameter, Result
-from saywhy.operations.editing import Edit, commit, name_of
+from saywhy.operations.declaration import Operation, Parameter, Result
 
 
 async def run(context: Context, *, name: str, connector: str, **given: str) -> Result:
-    organisation = context.organisation()
-    old = finding.dial_plan(organisation, name)
-    what = name_of(old)
+    old = finding.dial_plan(context.organisation(), name)
     values: dict[str, Any] = {**report_switches.values(given)}
     if connector:
         values["connector"] = connector
-    if not values:
-        raise OperationError("usage", what, "nothing is to change", "name a switch, as in --ndr no")
-    new = dataclasses.replace(old, **values)
-    changed = differing.fields(old, new)
-    if not changed:
-        return Result(text=f"The {what} is so already: nothing to do.")
-    revision = await commit(context, organisation, [Edit(old, new)], what)
-    said = f"The {what} was changed: {'; '.join(changed)}. {report_switches.off(new)}"
-    return Result(text=f"{said.rstrip()} Revision {revision}.")
+    return await changing.change(context, old, old, values)
 
 
 OPERATION = Operation(

@@ -10,7 +10,7 @@ import ipaddress
 from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Sequence
 
-from saywhy.config import defaults, object_rules
+from saywhy.config import defaults, field_rules, object_rules
 from saywhy.config.object_rules import Violation
 from saywhy.config.snapshot import key_of, kind_of
 from saywhy.config.words import nearest
@@ -198,7 +198,7 @@ def _receive_connectors(
         if listeners is not None:
             yield from _unknown_listeners(connector, listeners)
         for listener in Counter(connector.listeners):
-            for network in object_rules.networks(connector.remote_ranges):
+            for network in field_rules.networks(connector.remote_ranges):
                 first = taken.setdefault((listener, _text(network)), connector)
                 if first is not connector:
                     yield Violation(

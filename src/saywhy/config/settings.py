@@ -13,9 +13,7 @@ from typing import Annotated, Any, Literal, NamedTuple
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, PlainValidator
 
 from saywhy.config import checks
-
-KIB = 1024
-MIB = 1024 * KIB
+from saywhy.model.units import KIB, MIB
 
 
 class Binding(NamedTuple):

@@ -27,12 +27,12 @@ from saywhy.model.event import Event, Kind, Sink
 from saywhy.model.evidence import Step
 from saywhy.model.failure import Refused
 from saywhy.model.organisation import Organisation
+from saywhy.model.units import MINUTE
 from saywhy.operations.context import Away, BadFileRow, NoSuchFile
 from saywhy.server.shards import Access
 from saywhy.wire.header import headline
 
 POLL = 5.0  # seconds
-MINUTE = 60.0
 PATIENCE = 10.0  # seconds that a stopping server waits for the file in hand
 MAX_REFUSED = 3  # files in one look that the queue refuses before the others wait for the next
 

@@ -17,8 +17,9 @@ from saywhy.flow.queue.window import Window
 from saywhy.infra.errors import StoreError
 from saywhy.infra.store.protocol import Parked
 from saywhy.model.event import Kind
-from saywhy.model.organisation import HOUR, SendConnector
+from saywhy.model.organisation import SendConnector
 from saywhy.model.queued import NEVER, HopKind
+from saywhy.model.units import HOUR
 
 FORGET_CHUNK = 1000
 

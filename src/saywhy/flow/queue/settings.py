@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-MIB = 1024 * 1024
-DAY = 86400
+from saywhy.model.units import DAY, MIB
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,20 +12,20 @@ from collections.abc import Awaitable, Coroutine
 from dataclasses import replace
 from typing import Any, Protocol, assert_never
 
-from saywhy.flow.receive import policy, refusals, trace
+from saywhy.flow.receive import policy, refusals
 from saywhy.flow.receive.gate import Gate, envelope_of
 from saywhy.flow.receive.journal import Journal
 from saywhy.flow.receive.offer import limits, offer
 from saywhy.flow.receive.services import Services
-from saywhy.flow.stages import Submission
-from saywhy.infra.errors import InfraError, TlsError
+from saywhy.flow.receive.sign_in import SignIn, SignInRefused
+from saywhy.flow.receive.taking import take
+from saywhy.infra.errors import TlsError
 from saywhy.model.address import Address
 from saywhy.model.envelope import Recipient
 from saywhy.model.event import Kind
 from saywhy.model.evidence import Step
 from saywhy.model.failure import Failure, Refused
 from saywhy.model.organisation import ReceiveConnector
-from saywhy.wire.header import headline
 from saywhy.wire.smtp import events as smtp
 from saywhy.wire.smtp.reply import Reply
 from saywhy.wire.smtp.server import Offer, ServerEngine
@@ -68,13 +68,13 @@ class Session:
         self._journal = Journal(services.sink, services.clock, connector.name, client_ip)
         self._client = policy.Client(client_ip, encrypted=implicit_tls)
         self._gate = Gate(services, connector)
+        self._signing_in = SignIn(services, connector, self._journal)
         self._tls = ""
         self._tls_offered = tls_available and connector.starttls
         self._fqdn = connector.fqdn or services.hostname
         self._engine = ServerEngine(self._offer(), limits(connector))
         self._helo = ""
         self._extended = False
-        self._failed_sign_ins = 0
         self._held = 0  # octets counted into services.in_flight
         self._waiting: asyncio.Task[None] | None = None
         self._paused = False
@@ -260,51 +260,26 @@ class Session:
             self._refuse(refusal, sender=self._sender, recipient=recipient.address)
 
     async def _content(self, data: bytes) -> None:
-        services, envelope = self._services, envelope_of(self._mail_event, self._recipients)
-        heading = headline(data)
-        refusal = self._gate.content(envelope, heading, data)
-        id_, arrived = services.next_id(), services.clock.now()
-        if refusal is None:
-            origin = self._gate.origin(
-                self._client, self._helo, self._tls, extended=self._extended, smtputf8=envelope.smtputf8
-            )
-            fields = trace.received(self._fqdn, id_, origin, envelope, arrived)
-            if self._client.user is not None and not (heading.message_id and heading.date):
-                added = trace.submission_fields(heading, id_, self._fqdn, arrived)
-                data = added.encode() + data
-                heading = headline(data)
-            try:
-                await services.submit(Submission(id_, envelope, origin, heading, fields.encode() + data, arrived))
-            except Refused as refused:
-                refusal = refused.failure
-        self._end_transaction()
-        if refusal is None:
-            self._engine.accept(f"Queued as {id_}")
+        envelope = envelope_of(self._mail_event, self._recipients)
+        origin = self._gate.origin(
+            self._client, self._helo, self._tls, extended=self._extended, smtputf8=envelope.smtputf8
+        )
+        try:
+            id_ = await take(self._services, self._gate, self._fqdn, self._client, origin, envelope, data)
+        except Refused as refused:
+            self._end_transaction()
+            self._refuse(refused.failure, sender=envelope.sender)
         else:
-            self._refuse(refusal, sender=envelope.sender)
+            self._end_transaction()
+            self._engine.accept(f"Queued as {id_}")
 
     async def _sign_in(self, event: smtp.Auth) -> None:
-        connector = self._connector
-        try:
-            user = await self._services.authenticate(event.identity, event.password)
-        except InfraError:
-            self._refuse(refusals.sign_in_later(connector.name))
-            return
-        if user is not None and event.authorize_as in ("", event.identity):
-            self._client = replace(self._client, user=user)
-            self._journal.tell(Kind.AUTH, data={"user": user.name, "mechanism": event.mechanism})
-            self._engine.accept()
-            return
-        self._failed_sign_ins += 1
-        self._journal.tell(Kind.AUTH_FAIL, data={"user": event.identity[:255], "mechanism": event.mechanism})
-        await asyncio.sleep(connector.tarpit)
-        if self._failed_sign_ins >= connector.max_logon_failures:
-            self._refuse(
-                refusals.too_many_sign_ins(connector.name, self._failed_sign_ins, connector.max_logon_failures),
-                close=True,
-            )
+        answer = await self._signing_in.attempt(event)
+        if isinstance(answer, SignInRefused):
+            self._refuse(answer.failure, close=answer.close)
         else:
-            self._refuse(refusals.bad_sign_in(connector.name, event.identity[:255]))
+            self._client = replace(self._client, user=answer)
+            self._engine.accept()
 
     async def _start_tls(self) -> None:
         self._tls = await self._wire.start_tls()

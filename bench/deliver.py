@@ -159,7 +159,7 @@ def main() -> None:
     port = ours.recv()
     runner = asyncio.run
     if arguments.uvloop:
-        import uvloop  # type: ignore[import-not-found]
+        import uvloop
 
         runner = uvloop.run
     with tempfile.TemporaryDirectory(dir=arguments.folder) as folder:

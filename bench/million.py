@@ -30,6 +30,7 @@ from saywhy.model.evidence import Evidence, Stage, Step
 from saywhy.model.failure import Failure
 from saywhy.model.queued import Headline, HopKind, Message, NewMessage, NextHop, Pending, QueueId
 from saywhy.model.status import Status
+from saywhy.operations.declaration import Result
 from saywhy.server.control_client import call
 
 SENDER = Address.parse("src@good.test")
@@ -176,6 +177,7 @@ async def ask(data: Path, when: str) -> None:
     )
     for operation, parameters in questions:
         took = []
+        result = Result(())
         for _ in range(7):
             began = time.perf_counter()
             result = await asyncio.to_thread(call, data / "control.sock", operation, parameters)

@@ -13,6 +13,7 @@ from __future__ import annotations
 
 import argparse
 import asyncio
+import functools
 import itertools
 import os
 import statistics
@@ -139,7 +140,7 @@ async def _generate(pipe: object) -> None:
         for at, number, recipient in plan:
             await asyncio.sleep(max(0.0, start + at - loop.time()))
             await loop.create_connection(
-                lambda number=number, recipient=recipient: Sender(port, number, recipient, accepted),  # noqa: B023
+                functools.partial(Sender, port, number, recipient, accepted),
                 "127.0.0.1",
                 port,
             )

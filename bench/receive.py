@@ -14,6 +14,7 @@ from saywhy.flow.receive.limits import InFlight
 from saywhy.flow.receive.services import Services
 from saywhy.flow.receive.session import Session
 from saywhy.flow.stages import Submission
+from saywhy.infra.net.dns import Resolver
 from saywhy.model.address import Address
 from saywhy.model.clock import SystemClock
 from saywhy.model.event import NullSink
@@ -44,15 +45,19 @@ class NoWire:
         return ""
 
 
-async def nobody(_name: str, _password: str) -> User | None:
+async def nobody(name: str, password: str) -> User | None:  # noqa: ARG001 - the stage's signature
     return None
 
 
-async def done(_submission: Submission) -> None:
+async def done(submission: Submission) -> None:  # noqa: ARG001 - the stage's signature
     return
 
 
-def known(_address: Address, *, internal: bool) -> Failed | None:  # noqa: ARG001 - the stage's signature
+async def within(sender: Address) -> tuple[int, int] | None:  # noqa: ARG001 - the stage's signature
+    return None
+
+
+def known(address: Address, *, internal: bool) -> Failed | None:  # noqa: ARG001 - the stage's signature
     return None
 
 
@@ -61,7 +66,7 @@ async def measure(rounds: int) -> float:
     numbers = count(1)
     services = Services(
         "peer.test", lambda: organisation, known, nobody, done, lambda: QueueId(1, next(numbers)), SystemClock(),
-        NullSink(), InFlight(1 << 30),
+        NullSink(), InFlight(1 << 30), Resolver(()), within,
     )  # fmt: skip
     connector = ReceiveConnector("Default", ("smtp",))
     began = time.process_time()

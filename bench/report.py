@@ -93,7 +93,7 @@ def best(work: Callable[[], object], rounds: int = 7, times: int = 300) -> float
 
 def main() -> None:
     reporter, text_only = (
-        Reporter(lambda organisation=organisation: organisation, HOST, SystemClock())  # type: ignore[misc]
+        Reporter(lambda organisation=organisation: organisation, HOST, SystemClock())
         for organisation in (PLAIN, TEXT_ONLY)
     )
     about = occasion(MESSAGE, GUY, CONTENT, PLAIN, HOST, 1210108989.0)

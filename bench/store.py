@@ -150,7 +150,7 @@ def main() -> None:
     options = parser.parse_args()
     sys.setswitchinterval(options.switch)
     if options.files:
-        rows.INLINE = 0
+        rows.INLINE = 0  # type: ignore[attr-defined]
     with tempfile.TemporaryDirectory() as directory:
         asyncio.run(measure(options, Path(directory)))
 

@@ -68,7 +68,7 @@ class Session:
         self._journal = Journal(services.sink, services.clock, connector.name, client_ip)
         self._client = policy.Client(client_ip, encrypted=implicit_tls)
         self._gate = Gate(services, connector)
-        self._signing_in = SignIn(services, connector, self._journal)
+        self._signing_in: SignIn | None = None
         self._tls = ""
         self._tls_offered = tls_available and connector.starttls
         self._fqdn = connector.fqdn or services.hostname
@@ -274,6 +274,8 @@ class Session:
             self._engine.accept(f"Queued as {id_}")
 
     async def _sign_in(self, event: smtp.Auth) -> None:
+        if self._signing_in is None:
+            self._signing_in = SignIn(self._services, self._connector, self._journal)
         answer = await self._signing_in.attempt(event)
         if isinstance(answer, SignInRefused):
             self._refuse(answer.failure, close=answer.close)

@@ -55,7 +55,8 @@ class Sorter:
 
     def add(self, resolved: Resolved, pending: Pending) -> None:
         """`resolved` is what became of `pending`, or of a member that takes its place."""
-        pending = dataclasses.replace(pending, address=resolved.address, mailbox=resolved.mailbox)
+        if resolved.address is not pending.address or resolved.mailbox != pending.mailbox:
+            pending = dataclasses.replace(pending, address=resolved.address, mailbox=resolved.mailbox)
         for recipient in resolved.duplicates:
             pending = self._merged(merge(pending, dataclasses.replace(pending, recipient=recipient)))
         match resolved.outcome:

@@ -82,7 +82,7 @@ async def dialogue(
     hello: str = "",
     tls: bool = False,
 ) -> None:
-    """Say each line after the other and wait for its reply.
+    """Say each line after the other and wait for its reply; nothing said waits for one more.
 
     `hello` comes first, with `tls` again after STARTTLS; what begins with `=` is content, sent as it stands and
     ended by a dot.
@@ -94,6 +94,9 @@ async def dialogue(
         await client.expect(hello, "250")
         await client.start_tls()
     for line in greetings + [SIGN_IN.sub(_sign_in, line) for line in say]:
+        if not line:
+            tell.heard(await client.reply())
+            continue
         tell.said(line if len(line) < 500 else f"{line[:80]}... ({len(line)} characters)")
         if line.startswith("="):
             tell.heard(await client.content(line[1:].replace("\n", "\r\n").encode("utf-8", "surrogateescape")))

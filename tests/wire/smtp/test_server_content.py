@@ -255,6 +255,30 @@ def test_between_chunks_only_bdat_goes_on(command: bytes) -> None:
     assert driver.feed(b"BDAT 2 LAST\r\n\r\n") == "250 2.0.0 OK\r\n"
 
 
+@pytest.mark.parametrize(
+    "beyond", [b"of the content.\r\n", b"QUIT \n", b"x" * 2000, b"\x16\x03\x01", b"GET x\r\n", b"\0\xff\r\n"]
+)
+def test_content_beyond_the_size_of_its_chunk_is_refused_and_nothing_after_it_is_obeyed(beyond: bytes) -> None:
+    driver = in_transaction()
+    said = driver.feed(b"BDAT 5\r\nThis " + beyond + b"RSET\r\nMAIL FROM:<>\r\nRCPT TO:<b@foo.com>\r\n")
+    assert said.splitlines() == [
+        "250 2.0.0 5 octets received",
+        "554 5.5.6 Invalid message content, more octets than BDAT announced",
+    ]
+    [refused] = driver.of(ev.Refused)
+    assert refused.failure.cause == "chunk-size-wrong"
+    assert refused.failure.evidence.observed > refused.failure.evidence.limit == 5
+    assert driver.engine.closing
+    assert driver.contents == []
+    assert not any("content." in line for line in driver.engine.transcript)
+
+
+def test_a_known_command_between_chunks_is_out_of_order_and_no_wrong_size() -> None:
+    driver = in_transaction()
+    said = driver.feed(b"BDAT 1\r\nxNOOP\r\nEXPN x\r\nBDAT x\r\nBDAT 2 LAST\r\n\r\n")
+    assert [line[:9] for line in said.splitlines()][1:] == ["250 2.0.0", "502 5.5.1", "501 5.5.4", "250 2.0.0"]
+
+
 def test_rset_between_chunks_forgets_them() -> None:
     driver = in_transaction()
     said = driver.feed(b"BDAT 3\r\nbadRSET\r\nMAIL FROM:<>\r\nRCPT TO:<b@foo.com>\r\nBDAT 3 LAST\r\nx\r\n")

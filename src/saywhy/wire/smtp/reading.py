@@ -25,19 +25,18 @@ def _nothing(_session: Session) -> bool:
 
 def _command(session: Session) -> bool:
     if session.inbox.first() == _TLS_RECORD:
-        session.note(b"(TLS handshake)", b"")
-        session.refuse(Found(refusals.WRONG_PROTOCOL))
+        _refuse_line(session, b"(TLS handshake)", b"", Found(refusals.WRONG_PROTOCOL))
         return True
     line = session.inbox.line(session.limits.max_line)
     if line is None:
         return False
     if not line:
-        session.note(b"(line too long)", b"")
-        session.refuse(Found(refusals.LINE_TOO_LONG, limit=session.limits.max_line))
+        _refuse_line(
+            session, b"(line too long)", b"", Found(refusals.LINE_TOO_LONG, limit=session.limits.max_line)
+        )
         return True
     if line.find(b"\r") != len(line) - 2:
-        session.note(line[:-1], line[:4].upper())
-        session.refuse(Found(refusals.BARE_IN_COMMAND))
+        _refuse_line(session, line[:-1], line[:4].upper(), Found(refusals.BARE_IN_COMMAND))
         return True
     line = line.rstrip()
     verb, _, argument = line.partition(b" ")
@@ -46,15 +45,33 @@ def _command(session: Session) -> bool:
     if rule is None:
         verb = verb.upper()
         rule = rules.get(verb, refusals.UNKNOWN)
-    session.note(line, verb)
     if isinstance(rule, Refusal):
-        session.refuse(Found(rule))
+        _refuse_line(session, line, verb, Found(rule))
         return True
+    session.note(line, verb)
     try:
         DOERS[rule](session, verb, argument.lstrip())
     except CommandError as error:
         session.refuse(error.found)
     return True
+
+
+def _refuse_line(session: Session, line: bytes, verb: bytes, found: Found) -> None:
+    """`line` is not obeyed.
+
+    Between two chunks what is no command is content beyond the size that BDAT gave (RFC 3030 section 2).  Where
+    the content ends nobody can know then, and what it goes on with must not be obeyed: the session ends.
+    """
+    if session.chunks is not None and session.state is State.CHUNKS and found.refusal not in _ORDER:
+        session.note(b"(octets beyond the chunk)", b"")
+        size = session.chunks.size
+        found = Found(refusals.BEYOND_CHUNK, observed=size + max(1, len(line)), limit=size)
+    else:
+        session.note(line, verb)
+    session.refuse(found)
+
+
+_ORDER = (refusals.CHUNKING_BEGUN, refusals.IN_TRANSACTION, refusals.NOT_IMPLEMENTED)
 
 
 def _credentials(session: Session) -> bool:

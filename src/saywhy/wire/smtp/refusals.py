@@ -107,6 +107,7 @@ BARE_CR_OR_LF = _innocent(
     550, "5.6.11", "bare-line-feed", "Bare CR or LF in message content, lines must end in CRLF"
 )
 CONTENT = _innocent(554, "5.5.6", "content-invalid", "Invalid message content")
+BEYOND_CHUNK = _final(554, "5.5.6", "chunk-size-wrong", "Invalid message content, more octets than BDAT announced")
 
 TLS_ACTIVE = _protocol(503, "5.5.1", "command-out-of-order", "TLS is already active")
 TLS_FOR_AUTH = _innocent(538, "5.7.11", "tls-required", "Encryption required for AUTH, send STARTTLS first")

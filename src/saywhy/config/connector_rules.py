@@ -12,6 +12,7 @@ from saywhy.config.words import shown
 from saywhy.model.organisation import ReceiveConnector, SendConnector, SendProtocol, TlsAuthLevel
 
 MECHANISMS = ("PLAIN", "LOGIN")
+MAX_KEY_BITS = 16384  # OpenSSL reads no longer RSA keys
 
 
 def receive_connector(item: ReceiveConnector) -> Found:
@@ -57,6 +58,8 @@ def send_connector(item: SendConnector) -> Found:
         yield "user", "user and password go together", "give both, or neither"
     elif item.user and not item.smart_hosts:
         yield "user", "there is no smart host to sign in at", "name smart_hosts"
+    if item.require_esmtp and item.force_helo:
+        yield "require_esmtp", "ESMTP is demanded and never spoken", "set one of require_esmtp and force_helo"
     yield from fields.host("fqdn", item.fqdn)
     yield from _source(item.source_ip)
     yield from fields.all_networks("networks", item.networks)
@@ -68,6 +71,10 @@ def _tls(item: SendConnector) -> Found:
         yield "require_tls", "TLS is required and ignored at once", "set one of require_tls and ignore_starttls"
     if item.tls_auth_level is not TlsAuthLevel.ENCRYPTION and item.ignore_starttls:
         yield "tls_auth_level", "a certificate is asked for and TLS is ignored", "leave out ignore_starttls"
+    if item.min_key_bits and item.ignore_starttls:
+        yield "min_key_bits", "a certificate is judged and TLS is ignored", "leave out ignore_starttls"
+    if item.min_key_bits > MAX_KEY_BITS:
+        yield "min_key_bits", f"no key has {item.min_key_bits} bits", f"write {MAX_KEY_BITS} at most, such as 2048"
     yield from fields.host("tls_domain", item.tls_domain)
 
 

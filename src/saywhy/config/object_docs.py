@@ -167,7 +167,11 @@ DOCS: Mapping[str, Mapping[str, str]] = {
         "fqdn": "The name in EHLO; empty: the server's host name.",
         "ignore_starttls": "Do not use STARTTLS even where it is offered.",
         "require_tls": "Deliver only over TLS with a valid certificate.",
+        "min_key_bits": "Where TLS is required, the least strength of the key in the next hop's certificate, in "
+        "bits of RSA (a curve of 256 counts as 3072); weaker ones are refused (5.7.6).  0: what OpenSSL by itself "
+        "asks, and nothing where any certificate will do.",
         "force_helo": "Say HELO instead of EHLO.",
+        "require_esmtp": "A next hop that does not know EHLO gets no mail (5.5.5); otherwise HELO is tried.",
         "chunking": "Use BDAT where it is offered.",
         "max_message_size": "Larger messages take another connector, or fail (5.3.4); 0: no limit.",
         "max_connections_per_destination": "Connections at once to one next hop.",
@@ -176,6 +180,8 @@ DOCS: Mapping[str, Mapping[str, str]] = {
         "source_ip": "The local address to connect from; empty: the system chooses.",
         "user": "Sign in at the smart host under this name.",
         "password": "The password for it.",
+        "upgrade_connect_failures": "When no host of a next hop can be connected to, its mail fails at once "
+        "(5.4.1); otherwise it waits and is tried again.",
         "networks": "Loopback or own networks where a next hop is allowed all the same (5.3.5).",
     },
     "transport-rule": {

@@ -60,6 +60,15 @@ class CertificateError(TlsError):
     """The certificate was not what was asked for: its chain, its dates or its names."""
 
 
+class WeakKeyError(CertificateError):
+    """The certificate's key, or one above it, is too weak.  Bits of RSA; -1 where OpenSSL alone saw them."""
+
+    def __init__(self, why: str, observed: int = -1, limit: int = -1) -> None:
+        super().__init__(why)
+        self.observed = observed
+        self.limit = limit
+
+
 class StoreError(InfraError):
     """The queue could not be read or written.  `full`: no space; `read_only`: the file system said so."""
 

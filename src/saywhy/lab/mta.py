@@ -18,13 +18,14 @@ from typing import Any
 
 from saywhy.infra.net.selfsigned import make_pair
 from saywhy.lab.dialogue import Dialogue, ReceivedMessage, Session
-from saywhy.lab.script import Presence, Script
+from saywhy.lab.script import Presence, Script, TlsMode
 from saywhy.lab.streams import MemoryTransport, join
 
 __all__ = ["FakeMta", "ReceivedMessage", "Session"]
 
 MAX_LINE = 1024 * 1024
 KEPT = 10_000  # messages and sessions
+WEAK_BITS = 1024  # of RSA
 SYN_QUEUE = 4  # connections that fill a backlog of one and a little more
 
 _Streams = tuple[asyncio.StreamReader, asyncio.StreamWriter]
@@ -57,7 +58,7 @@ class FakeMta:
         self._tasks: set[asyncio.Task[None]] = set()
         self._uses: Counter[str] = Counter()
         self._news = asyncio.Event()
-        self._context: ssl.SSLContext | None = None
+        self._contexts: dict[bool, ssl.SSLContext] = {}
 
     def start(self) -> None:
         """Listen (at once: connections wait until the loop runs).  OSError when the address cannot be bound."""
@@ -119,9 +120,10 @@ class FakeMta:
         self._news.set()
 
     def tls_context(self) -> ssl.SSLContext:
-        if self._context is None:
-            self._context, self.certificate = _self_signed_context(self.certified)
-        return self._context
+        weak = self._script.tls is TlsMode.WEAK
+        if weak not in self._contexts:
+            self._contexts[weak], self.certificate = _self_signed_context(self.certified, weak=weak)
+        return self._contexts[weak]
 
     # -- the socket --
 
@@ -199,11 +201,13 @@ def _begin_connection(ip: str, port: int) -> socket.socket:
     return sock
 
 
-def _self_signed_context(names: tuple[str, ...]) -> tuple[ssl.SSLContext, bytes]:
+def _self_signed_context(names: tuple[str, ...], *, weak: bool) -> tuple[ssl.SSLContext, bytes]:
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    if weak:
+        context.set_ciphers("DEFAULT:@SECLEVEL=0")  # OpenSSL would not even load such a key
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "pair.pem"
-        certificate, key = make_pair(names)
+        certificate, key = make_pair(names, rsa_bits=WEAK_BITS if weak else 0)
         path.write_bytes(certificate + key)
         context.load_cert_chain(path)
     return context, certificate

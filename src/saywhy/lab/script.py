@@ -33,6 +33,7 @@ class Presence(enum.Enum):
 class TlsMode(enum.Enum):
     NONE = "none"
     STARTTLS = "starttls"
+    WEAK = "weak"  # with a certificate whose key is too short
     OLD = "old"  # no version that anybody speaks today
     BROKEN = "broken"  # says 220 to STARTTLS and then fails the handshake
 

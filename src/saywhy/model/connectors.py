@@ -87,7 +87,9 @@ class SendConnector:
     tls_auth_level: TlsAuthLevel = TlsAuthLevel.ENCRYPTION  # above encryption, TLS is required
     tls_domain: str = ""  # the name in the certificate; empty: the smart host's, or the recipient's domain
     tls_authorities: str = ""  # PEM file of CA certificates; empty: the system's
+    min_key_bits: int = 0  # of the certificate's key where TLS is required, as RSA counts them; 0: OpenSSL's own
     force_helo: bool = False
+    require_esmtp: bool = False  # a next hop that knows HELO only gets nothing (5.5.5)
     chunking: bool = True
     max_message_size: int = 25 * MIB  # 0: no limit
     max_connections_per_destination: int = 20
@@ -96,4 +98,5 @@ class SendConnector:
     source_ip: str = ""
     user: str = ""  # sign in at the smart host
     password: str = ""
+    upgrade_connect_failures: bool = False  # no host answered: given up at once (5.4.1), not tried again
     networks: tuple[str, ...] = ()  # loopback or own networks where next hops are allowed all the same (5.3.5)

@@ -594,3 +594,27 @@ async def test_a_host_that_refuses_bdat_and_data_is_not_asked_for_ever() -> None
         assert isinstance(outcome, Failed)
         (lines,) = net.sessions(1)
         assert sum(line.startswith("C: MAIL") for line in lines) == 2
+
+
+# -- what a connector demands, and when it gives up --
+
+
+async def test_a_connector_that_demands_esmtp_passes_over_a_host_without_it() -> None:
+    async with internet(Script(ehlo="502 5.5.1 Unknown"), GOOD) as net:
+        net.set(require_esmtp=True)
+        assert failure_line((await net.send())[0]) == "Relayed mx2.dest.test"
+    async with internet(Script(ehlo="502 5.5.1 Unknown")) as net:
+        net.set(require_esmtp=True)
+        (outcome,) = await net.send()
+        assert isinstance(outcome, Failed)
+        assert outcome.failure.cause == "next-hop-without-esmtp"
+        assert not any(line.startswith("C: MAIL") for line in net.sessions(1)[0])
+
+
+async def test_a_connector_that_gives_up_fails_the_mail_when_no_host_answers() -> None:
+    async with internet(Script(presence=Presence.REFUSING), Script(presence=Presence.REFUSING)) as net:
+        net.set(upgrade_connect_failures=True)
+        (outcome,) = await net.send()
+    assert isinstance(outcome, Failed)
+    assert outcome.failure.line() == "550 5.4.1 SMTPSEND.NoAnswer; no host answered"
+    assert len(outcome.failure.evidence.hosts) == 2

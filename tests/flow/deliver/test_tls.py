@@ -144,3 +144,44 @@ async def test_without_a_policy_of_the_domain_the_connectors_holds_and_sessions_
         assert failure_line((await net.send())[0]) == "Relayed mx1.dest.test"
         await net.send()
         assert len(net.sessions(1)) == 2
+
+
+# -- the strength of the certificate's key --
+
+WEAK = Script(tls=TlsMode.WEAK)
+
+
+@pytest.mark.parametrize(("script", "good"), [(WEAK, False), (GOOD, True)])
+async def test_a_key_below_the_least_that_the_connector_asks_for_makes_the_mail_wait(
+    script: Script, good: bool
+) -> None:
+    async with internet(script) as net:
+        net.set(require_tls=True, min_key_bits=2048)
+        (outcome,) = await net.send()
+        if good:
+            assert failure_line(outcome) == "Relayed mx1.dest.test"
+            return
+        assert net.messages(1) == 0
+    assert isinstance(outcome, Deferred)
+    assert outcome.failure.line() == (
+        "454 4.7.6 SMTPSEND.TLS.WeakCertificate; the certificate of the next server has too weak a key"
+    )
+    assert (outcome.failure.evidence.observed, outcome.failure.evidence.limit) == (1024, 2048)
+
+
+async def test_any_key_is_better_than_none_where_tls_is_not_demanded_or_no_least_is_set() -> None:
+    async with internet(WEAK) as net:
+        net.set(min_key_bits=2048)
+        assert failure_line((await net.send())[0]) == "Relayed mx1.dest.test"
+        net.set(min_key_bits=0, require_tls=True)
+        assert failure_line((await net.send())[0]) == "Relayed mx1.dest.test"
+        assert all(message.tls for message in net.world.hosts["mx1.dest.test"].messages)
+
+
+async def test_openssl_refuses_a_weak_key_where_certificates_are_checked(tmp_path: Path) -> None:
+    async with internet(WEAK) as net:
+        net.set(tls_auth_level=TlsAuthLevel.CERTIFICATE, tls_authorities=trusted(net, tmp_path))
+        (outcome,) = await net.send()
+    assert isinstance(outcome, Deferred)
+    assert outcome.failure.cause == "tls-certificate-weak"
+    assert "too weak" in outcome.failure.evidence.tls

@@ -21,7 +21,7 @@ from saywhy.flow.deliver.facts import (
 from saywhy.flow.deliver.tls import TlsPolicy
 from saywhy.flow.deliver.trouble import AFTER_BREAK, Move, Tried
 from saywhy.flow.stages import Host
-from saywhy.infra.errors import ConnectError, ConnectProblem, TlsError
+from saywhy.infra.errors import ConnectError, ConnectProblem, TlsError, WeakKeyError
 from saywhy.infra.net.connect import SessionBroken
 from saywhy.model.evidence import Step
 from saywhy.model.failure import Failure
@@ -328,3 +328,30 @@ def test_an_outcome_follows_from_whether_the_failure_is_final() -> None:
 
     assert isinstance(trouble.outcome(failure(NEVER)), Failed)
     assert isinstance(trouble.outcome(failure(SILENT)), Deferred)
+
+
+@pytest.mark.parametrize(
+    ("hosts", "line"),
+    [
+        ([(MX1, SILENT), (MX2, SILENT)], "550 5.4.1 SMTPSEND.NoAnswer; no host answered"),
+        ([(MX1, SILENT), (MX2, LATER)], "421 4.3.2 busy"),  # one did answer
+        ([(MX1, NoConnection(ConnectProblem.LOCAL))], "452 4.3.1 Insufficient system resources"),  # ours
+    ],
+)
+def test_a_connector_may_give_up_when_no_host_answers(hosts: list[tuple[Host, Trouble]], line: str) -> None:
+    failure = trouble.verdict([tried(host, met) for host, met in hosts], give_up=True)
+    assert (failure.line(), failure.permanent) == (line, line[0] == "5" and line[:3] == "550")
+    assert len(failure.evidence.hosts) == len(hosts)
+
+
+def test_a_host_without_esmtp_leaves_the_mail_to_the_next() -> None:
+    decision = trouble.decide(Lacking("ESMTP"), FRESH)
+    assert decision.move is Move.NEXT_HOST
+    assert decision.failure.permanent
+
+
+def test_a_weak_key_is_told_with_its_bits() -> None:
+    met = of_error(WeakKeyError("1024 bits", 1024, 2048), TlsPolicy("must"))
+    failure = trouble.decide(met, FRESH).failure
+    assert failure.line().startswith("454 4.7.6 SMTPSEND.TLS.WeakCertificate;")
+    assert (failure.evidence.observed, failure.evidence.limit) == (1024, 2048)

@@ -6,8 +6,19 @@ import base64
 
 import pytest
 
+from saywhy.model.address import Address
+from saywhy.model.envelope import Recipient
 from saywhy.model.evidence import Step
-from saywhy.wire.smtp.client import Broken, ClientEngine, ClientEvent, ClientOptions, Ready, WantTls
+from saywhy.wire.smtp.client import (
+    Broken,
+    ClientEngine,
+    ClientEvent,
+    ClientOptions,
+    Finished,
+    Ready,
+    Transaction,
+    WantTls,
+)
 from tests.wire.smtp.peer import ehlo, feed, ready
 
 
@@ -52,6 +63,19 @@ def test_helo_can_be_forced() -> None:
     assert client.output() == b"HELO bar.com\r\n"
     event = broken(feed(client, "550 No"))
     assert event.why == "the server refused HELO"
+
+
+@pytest.mark.parametrize("demanded", [True, False])
+def test_a_server_that_knows_helo_only_gets_nothing_where_esmtp_is_demanded(demanded: bool) -> None:
+    client = ClientEngine(ClientOptions("bar.com", require_esmtp=demanded))
+    feed(client, "220 foo.com", "500 Unknown", "250 foo.com")
+    client.output()
+    client.send(Transaction(Address.parse("a@bar.com"), (Recipient(Address.parse("b@foo.com")),), b"x\r\n"))
+    if demanded:
+        event = client.next_event()
+        assert isinstance(event, Finished)
+        assert event.result.unsupported == "ESMTP"
+    assert client.output() == (b"" if demanded else b"MAIL FROM:<a@bar.com>\r\n")
 
 
 @pytest.mark.parametrize("reply", ["554 5.7.1 Blocked", "421 4.3.2 Busy", "521 5.3.2 No mail"])

@@ -49,8 +49,11 @@ class Attempt:
             if not self._waiting:
                 break
         if self._waiting:
-            self._settle(list(self._waiting), trouble.outcome(trouble.verdict(self._tried)))
+            self._settle(list(self._waiting), self._no_host())
         return [self._outcomes[number] for number in range(len(self._transmission.pending))]
+
+    def _no_host(self) -> Outcome:
+        return trouble.outcome(trouble.verdict(self._tried, give_up=self._manner.give_up))
 
     async def _try(self, host: Host) -> None:
         """Until nobody waits, or the host is no use."""

@@ -6,11 +6,13 @@ from dataclasses import dataclass
 
 from saywhy.flow.deliver.tls import TlsPolicy
 from saywhy.flow.stages import Host
-from saywhy.infra.errors import CertificateError, ConnectError, ConnectProblem, TlsError
+from saywhy.infra.errors import CertificateError, ConnectError, ConnectProblem, TlsError, WeakKeyError
 from saywhy.infra.net.connect import SessionBroken
 from saywhy.model.evidence import Step
 from saywhy.model.queued import NextHop
 from saywhy.wire.smtp.reply import Reply
+
+ESMTP = "ESMTP"  # what a server lacks that knows HELO only
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +42,8 @@ class NoConnection:
 class NoTls:
     """`offered`: the handshake failed, else the server has no STARTTLS, or refused it with `reply`.
 
-    `certificate`: the handshake went well but for the certificate.  `source` is who demands it (tls.TlsPolicy).
+    `certificate`: the handshake went well but for the certificate, whose key perhaps has too few bits (`weak`:
+    those `observed` and the `limit`, as RSA counts them).  `source` is who demands it (tls.TlsPolicy).
     """
 
     offered: bool
@@ -48,6 +51,9 @@ class NoTls:
     reply: Reply | None = None
     certificate: bool = False
     source: str = "connector"
+    weak: bool = False
+    observed: int = -1
+    limit: int = -1
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,7 +85,7 @@ class Break:
 
 @dataclass(frozen=True, slots=True)
 class Lacking:
-    """The peer does not offer what the message needs: "SMTPUTF8", or a SIZE of `size` octets."""
+    """The peer does not offer what the message or the connector needs: "SMTPUTF8", ESMTP, or a SIZE of `size`."""
 
     extension: str
     size: int = -1
@@ -94,7 +100,7 @@ def of_error(error: ConnectError | TlsError | SessionBroken, policy: TlsPolicy) 
     if isinstance(error, ConnectError):
         return NoConnection(error.problem, error.detail)
     if isinstance(error, TlsError):
-        return NoTls(True, str(error), None, isinstance(error, CertificateError), policy.source)
+        return _no_tls(error, policy.source)
     if error.timed_out:
         return Break(error.step, error.why, timed_out=True)
     if error.step is Step.AUTH:
@@ -104,3 +110,9 @@ def of_error(error: ConnectError | TlsError | SessionBroken, policy: TlsPolicy) 
     if error.reply is not None and not error.reply.positive:
         return Refusal(error.step, error.reply)
     return Break(error.step, error.why)
+
+
+def _no_tls(error: TlsError, source: str) -> NoTls:
+    if isinstance(error, WeakKeyError):
+        return NoTls(True, str(error), None, True, source, True, error.observed, error.limit)
+    return NoTls(True, str(error), None, isinstance(error, CertificateError), source)

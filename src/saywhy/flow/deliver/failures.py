@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import replace
 
-from saywhy.flow.deliver.facts import Break, Lacking, NoConnection, NoSignIn, NoTls, Refusal, Scene
+from saywhy.flow.deliver.facts import ESMTP, Break, Lacking, NoConnection, NoSignIn, NoTls, Refusal, Scene
 from saywhy.infra.errors import ConnectProblem, MailboxError
 from saywhy.model.evidence import Evidence, Stage, Step
 from saywhy.model.failure import Failure
@@ -45,6 +45,20 @@ def no_connection(trouble: NoConnection, scene: Scene) -> Failure:
     )
 
 
+def no_answer_for_good(seen: Failure) -> Failure:
+    """No host answered, and the connector does not wait (spec 5.4.1 b); `seen` is what the attempt met."""
+    return replace(
+        seen,
+        status=Status(5, 4, 1),
+        reply=550,
+        text="no host answered",
+        permanent=True,
+        tag="SMTPSEND.NoAnswer",
+        evidence=replace(seen.evidence, name="upgrade_connect_failures"),
+        because=(seen,),
+    )
+
+
 # What OpenSSL says where the two sides share no version, cipher or kind of key (spec 5.7.6).
 _NO_COMMON = (
     "unsupported protocol", "protocol version", "no protocols available", "no shared cipher", "wrong version",
@@ -54,7 +68,10 @@ _DEMANDED_BY: Mapping[str, str] = {"mta-sts": "sts-policy-failed", "dane": "dane
 
 
 def no_tls(trouble: NoTls, scene: Scene) -> Failure:
-    if trouble.certificate:
+    if trouble.weak:
+        status, cause, tag = Status(4, 7, 6), "tls-certificate-weak", "SMTPSEND.TLS.WeakCertificate"
+        text = "the certificate of the next server has too weak a key"
+    elif trouble.certificate:
         status, cause, tag = Status(4, 7, 5), "tls-failed", "SMTPSEND.TLS.CertificateInvalid"
         text = "the certificate of the next server is not valid for this route"
     elif trouble.offered and any(words in trouble.why.lower() for words in _NO_COMMON):
@@ -67,7 +84,8 @@ def no_tls(trouble: NoTls, scene: Scene) -> Failure:
         status, cause, tag = Status(4, 7, 4), "tls-not-offered", "SMTPSEND.TLS.NotOffered"
         text = "encryption is required and is not offered"
     cause = _DEMANDED_BY.get(trouble.source, cause)
-    evidence = replace(_seen(scene, Step.STARTTLS, reply=trouble.reply), tls=_detail(trouble.why))
+    seen = _seen(scene, Step.STARTTLS, reply=trouble.reply, observed=trouble.observed, limit=trouble.limit)
+    evidence = replace(seen, tls=_detail(trouble.why))
     status, code = _theirs_if_passing(trouble.reply, status)
     return Failure(status, code, cause, text, evidence, permanent=False, tag=tag, at=scene.at)
 
@@ -132,6 +150,10 @@ def lacking(trouble: Lacking, scene: Scene) -> Failure:
         evidence = _seen(scene, Step.MAIL, name="SIZE", observed=trouble.size, limit=trouble.limit)
         text = "Message size exceeds fixed maximum message size"
         status, code, cause, tag = Status(5, 3, 4), 552, "remote-too-large", "SMTPSEND.SizeLimit"
+    elif trouble.extension == ESMTP:
+        evidence = _seen(scene, Step.EHLO, "EHLO", name=ESMTP)
+        text = "Wrong protocol version, the next server does not speak ESMTP"
+        status, code, cause, tag = Status(5, 5, 5), 554, "next-hop-without-esmtp", "SMTPSEND.Esmtp.NotOffered"
     else:
         evidence = _seen(scene, Step.MAIL, name=trouble.extension)
         text = "the next server takes no addresses or headers beyond ASCII"

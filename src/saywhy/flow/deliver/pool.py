@@ -75,6 +75,7 @@ class Manner:
     tls: TlsPolicy | None = None  # what the connector demands; None: what `options` say
     by_name: bool = False  # the certificate must have the right name, too
     tls_domain: str = ""  # that name, where it is not the next hop's
+    give_up: bool = False  # when no host answers
 
     async def policy(self, hop: NextHop, host: Host, find: FindTlsPolicy | None) -> TlsPolicy:
         """How a session with `host` must be protected."""

@@ -87,6 +87,7 @@ def manner(connector: SendConnector, hostname: str) -> Manner:
         connector.fqdn or hostname,
         tls=policy.use,
         force_helo=connector.force_helo,
+        require_esmtp=connector.require_esmtp,
         chunking=connector.chunking,
         user=connector.user,
         password=connector.password,
@@ -100,6 +101,7 @@ def manner(connector: SendConnector, hostname: str) -> Manner:
         policy,
         by_name=connector.tls_auth_level is TlsAuthLevel.DOMAIN,
         tls_domain=connector.tls_domain,
+        give_up=connector.upgrade_connect_failures,
     )
 
 

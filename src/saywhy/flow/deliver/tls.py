@@ -36,9 +36,10 @@ class FindTlsPolicy(Protocol):
 def of_connector(connector: SendConnector) -> TlsPolicy:
     """Without names: see `named`."""
     if connector.tls_auth_level is not TlsAuthLevel.ENCRYPTION:
-        return TlsPolicy("must", Proof(connector.tls_authorities))
+        return TlsPolicy("must", Proof(connector.tls_authorities, key_bits=connector.min_key_bits))
     if connector.require_tls:
-        return TlsPolicy("must")
+        bits = connector.min_key_bits
+        return TlsPolicy("must", Proof(chain=False, key_bits=bits) if bits else None)
     if connector.ignore_starttls:
         return TlsPolicy("never")
     return TlsPolicy("must" if connector.user else "may")

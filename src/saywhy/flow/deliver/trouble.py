@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from typing import assert_never
 
 from saywhy.flow.deliver import failures
-from saywhy.flow.deliver.facts import Break, Lacking, NoConnection, NoSignIn, NoTls, Refusal, Scene, Trouble
+from saywhy.flow.deliver.facts import ESMTP, Break, Lacking, NoConnection, NoSignIn, NoTls, Refusal, Scene, Trouble
 from saywhy.flow.stages import Host
 from saywhy.model.evidence import Step
 from saywhy.model.failure import Failure
@@ -80,7 +80,8 @@ def decide(trouble: Trouble, scene: Scene) -> Decision:
         case Break():
             return Decision(_after_break(trouble, scene), failures.session_broken(trouble, scene))
         case Lacking():
-            return Decision(Move.STOP, failures.lacking(trouble, scene))
+            move = Move.NEXT_HOST if trouble.extension == ESMTP else Move.STOP
+            return Decision(move, failures.lacking(trouble, scene))
         case _:
             assert_never(trouble)
 
@@ -131,8 +132,10 @@ class Tried:
         return f"{self.host.name} [{self.host.ip}]:{self.host.port}: {said}{detail}"[:MAX_SUMMARY]
 
 
-def verdict(tried: Sequence[Tried]) -> Failure:
+def verdict(tried: Sequence[Tried], *, give_up: bool = False) -> Failure:
     """No host took the mail: the failure that counts, with all of them in its evidence.
+
+    `give_up`: that none of them answered is final (the connector's upgrade_connect_failures, spec 5.4.1 b).
 
     The most preferred hosts' word stands: it is final when each of them, over one of its addresses, refused for
     good.  Otherwise the mail waits, and of the passing troubles the most telling one is named.
@@ -143,7 +146,8 @@ def verdict(tried: Sequence[Tried]) -> Failure:
     if {each.host.name for each in final} == {each.host.name for each in top}:
         return with_hosts(final[0].failure, tried)
     passing = [each.failure for each in tried if not each.failure.permanent]
-    return with_hosts(min(passing, key=_telling), tried)
+    telling = with_hosts(min(passing, key=_telling), tried)
+    return failures.no_answer_for_good(telling) if give_up and telling.cause == "no-answer" else telling
 
 
 def _telling(failure: Failure) -> int:

@@ -12,9 +12,9 @@ import errno
 import ssl
 from collections.abc import Mapping
 
-from saywhy.infra.errors import CertificateError, ConnectError, ConnectProblem, TlsError
+from saywhy.infra.errors import CertificateError, ConnectError, ConnectProblem, TlsError, WeakKeyError
 from saywhy.infra.net.pump import Pump, SessionBroken, Timeouts
-from saywhy.infra.net.tls import Proof, check_names, client_context, describe, proving_context
+from saywhy.infra.net.tls import Proof, check, client_context, describe
 from saywhy.model.address import AddressError, check_domain
 from saywhy.model.evidence import Step
 from saywhy.wire.smtp.client import (
@@ -74,7 +74,7 @@ class SmtpConnection:
         `tls_context` defaults to the opportunistic one (no verification), or to what `proof` asks for.
         """
         if proof is not None:
-            tls_context = proving_context(proof.authorities)
+            tls_context = proof.context()
         pump = await _connect(host, ip, port, source_ip, ClientEngine(options), timeouts)
         return await cls.over(pump, host, ip, port, tls_context, proof)
 
@@ -150,13 +150,14 @@ class SmtpConnection:
                 ssl_shutdown_timeout=pump.timeouts.quit,
             )
         except (OSError, ValueError) as error:  # ssl.SSLError is an OSError
-            failed = CertificateError if isinstance(error, ssl.SSLCertVerificationError) else TlsError
-            raise failed(f"TLS handshake with {self.host} [{self.ip}] failed: {_reason(error)}") from None
+            raise _tls_error(error)(
+                f"TLS handshake with {self.host} [{self.ip}] failed: {_reason(error)}"
+            ) from None
         if transport is None:
             raise TlsError(f"TLS handshake with {self.host} [{self.ip}] failed: the connection was closed")
         pump.transport = transport
-        if proof is not None and proof.names:
-            check_names(transport.get_extra_info("ssl_object"), proof.names)
+        if proof is not None:
+            check(transport.get_extra_info("ssl_object"), proof)
         pump.tls = describe(transport.get_extra_info("ssl_object"))
         pump.engine.tls_done(pump.tls)
 
@@ -196,6 +197,16 @@ async def _reach(pump: Pump, ip: str, port: int, source_ip: str) -> None:
     else:
         local = (source_ip, 0) if source_ip else None
         await loop.create_connection(lambda: pump, ip, port, local_addr=local)
+
+
+# Of OpenSSL's x509_vfy.h: the end's key, an authority's key, a signature's hash too weak for the security level.
+_TOO_WEAK = frozenset({66, 67, 68})
+
+
+def _tls_error(error: Exception) -> type[TlsError]:
+    if not isinstance(error, ssl.SSLCertVerificationError):
+        return TlsError
+    return WeakKeyError if error.verify_code in _TOO_WEAK else CertificateError
 
 
 def _reason(error: Exception) -> str:

@@ -186,11 +186,17 @@ def _load_authorities(context: ssl.SSLContext, authorities: str) -> None:
 class Proof:
     """What a server's certificate must show: a valid chain, and one of `names` where there are any.
 
-    The chain ends at a certificate in the PEM file `authorities`; empty: at one of the system's CAs.
+    The chain ends at a certificate in the PEM file `authorities`; empty: at one of the system's CAs.  `chain`
+    False: any certificate will do, but for its key, which is worth `key_bits` of RSA at least (0: not asked).
     """
 
     authorities: str = ""
     names: tuple[str, ...] = ()
+    chain: bool = True
+    key_bits: int = 0
+
+    def context(self) -> ssl.SSLContext:
+        return proving_context(self.authorities) if self.chain else client_context(False)
 
 
 @lru_cache(maxsize=64)
@@ -201,6 +207,16 @@ def proving_context(authorities: str) -> ssl.SSLContext:
     context.check_hostname = False  # SNI is the host's name, the certificate may be for another
     _load_authorities(context, authorities)
     return context
+
+
+def check(ssl_object: ssl.SSLObject | ssl.SSLSocket, proof: Proof) -> None:
+    """What the handshake itself has not shown; CertificateError."""
+    if proof.names:
+        check_names(ssl_object, proof.names)
+    if proof.key_bits:
+        from saywhy.infra.net.keys import check_strength  # a library that few servers need
+
+        check_strength(ssl_object.getpeercert(binary_form=True), proof.key_bits)
 
 
 def check_names(ssl_object: ssl.SSLObject | ssl.SSLSocket, names: Sequence[str]) -> None:

@@ -55,12 +55,14 @@ class ClientOptions:
     """`tls`: STARTTLS never, when offered, or required.
 
     `tls_active` says that the connection is TLS from its start (port 465); `auth_in_clear` permits AUTH
-    without TLS.  `lmtp`: LHLO, and a reply to the content for each recipient (RFC 2033).
+    without TLS.  `require_esmtp`: a server that knows HELO only gets no transaction.  `lmtp`: LHLO, and a reply
+    to the content for each recipient (RFC 2033).
     """
 
     fqdn: str
     tls: Literal["never", "may", "must"] = "may"
     force_helo: bool = False
+    require_esmtp: bool = False
     chunking: bool = True
     user: str = ""
     password: str = ""
@@ -77,6 +79,7 @@ class ClientEngine:
         "_courier",
         "_credentials",
         "_eof",
+        "_esmtp",
         "_events",
         "_expected",
         "_handshake",
@@ -105,6 +108,7 @@ class ClientEngine:
         self._ready = False
         self._closed = False
         self._eof = False
+        self._esmtp = False  # EHLO or LHLO was understood
         self._open = False  # the server has a transaction of ours that must be reset
         self._courier: Courier | None = None
         self._credentials: list[bytes] = []  # what AUTH still has to send
@@ -148,6 +152,8 @@ class ClientEngine:
         if self._closed or not self._ready or self._courier is not None or not transaction.recipients:
             raise RuntimeError("send needs a session that is ready and idle, and a recipient")
         lacking = unsupported(transaction, self.extensions)
+        if self._options.require_esmtp and not self._esmtp:
+            lacking = "ESMTP"
         if lacking:
             nothing = (None,) * len(transaction.recipients)
             self._events.append(Finished(TransactionResult(None, nothing, None, False, lacking)))
@@ -265,6 +271,7 @@ class ClientEngine:
         elif not reply.positive:
             self._break(reply, "the server refused EHLO", Step.EHLO)
         else:
+            self._esmtp = True
             self.extensions = _extensions(reply)
             self._start_tls_or_go_on()
 

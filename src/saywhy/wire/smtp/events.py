@@ -121,8 +121,8 @@ class TransactionResult:
 
     The last: RCPT after a refused MAIL, DATA without an accepted recipient (a pipelining client has to say them
     all the same).  `recipients` has one entry per recipient, in order.  `dsn` says that the DSN parameters were
-    passed on.  `unsupported` ("SMTPUTF8", "SIZE") is non-empty when nothing was sent because the peer lacks
-    what the message needs.  `chunked`: the content went by BDAT.  `finals`, in LMTP only: each
+    passed on.  `unsupported` ("SMTPUTF8", "SIZE", "ESMTP") is non-empty when nothing was sent because the peer
+    lacks what the message needs, or the options demand.  `chunked`: by BDAT.  `finals`, in LMTP only: each
     recipient's own reply to the content; `data` is the last of them.
     """
 

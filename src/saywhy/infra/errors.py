@@ -78,6 +78,10 @@ class StoreError(InfraError):
         self.read_only = read_only
 
 
+class ContentAltered(StoreError):
+    """What the queue holds of a message is not what was accepted: never to be sent (spec A2 5.7.7 a)."""
+
+
 class StoreVersionError(StoreError):
     """The queue file was written by a newer saywhy."""
 

@@ -109,6 +109,8 @@ def _prepare(site: Site, scenario: Scenario) -> None:
             domains.setdefault(spec.domain, []).append(spec.name)
     for domain, hosts in domains.items():
         site.world.domain(domain, mx=hosts)
+    for name, content in scenario.files.items():
+        (site.folder / name).write_text(content)
     for name, records in scenario.dns.items():
         set_dns(site, name, records)
 

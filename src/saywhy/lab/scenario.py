@@ -89,6 +89,7 @@ class Scenario:
     internet: bool = True  # the send connector for everything
     hosts: tuple[HostSpec, ...] = ()
     dns: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
+    files: Mapping[str, str] = field(default_factory=dict)  # beside the server's settings, by name
     steps: tuple[Mapping[str, Any], ...] = ({"do": "send"},)
 
     @property

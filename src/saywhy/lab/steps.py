@@ -13,6 +13,7 @@ import asyncio
 import base64
 import re
 from collections.abc import Awaitable, Callable, Mapping
+from pathlib import Path
 from typing import Any
 
 from saywhy.lab.dns import Mood
@@ -198,6 +199,28 @@ async def restart(site: Site, tell: Teller) -> None:  # noqa: ARG001
     await site.start()
 
 
+async def damage(site: Site, tell: Teller, *, old: str, new: str) -> None:
+    """While the server is stopped, octets change in the files of its queue."""
+    await site.stop()
+    changed = await asyncio.to_thread(_alter, site.folder / "data" / "queue", old.encode(), new.encode())
+    tell.said(f"(the server stopped; {old!r} became {new!r} in {changed} files of the queue; it starts again)")
+    await site.start()
+
+
+def _alter(folder: Path, old: bytes, new: bytes) -> int:
+    if len(old) != len(new):
+        raise ValueError(f"{old!r} and {new!r} are not of the same length")
+    changed = 0
+    for path in sorted(each for each in folder.rglob("*") if each.is_file()):
+        octets = path.read_bytes()
+        if old in octets:
+            path.write_bytes(octets.replace(old, new))
+            changed += 1
+    if not changed:
+        raise ValueError(f"{old!r} stands in no file of the queue")
+    return changed
+
+
 VERBS: dict[str, Do] = {
     "send": send,
     "dialogue": dialogue,
@@ -211,4 +234,5 @@ VERBS: dict[str, Do] = {
     "dns": dns,
     "file": file,
     "restart": restart,
+    "damage": damage,
 }

@@ -63,6 +63,7 @@ class Kind(enum.IntEnum):
     REPORTS_OFF = 317  # an administrator's switch holds failure reports back
     REPORTS_ON = 318  # and does not any more
     FILES = 319  # a file of the Pickup or Replay folder could not be taken yet, or is taken once more
+    INTEGRITY = 320  # what the queue holds of a message is not what was accepted
 
 
 @dataclass(frozen=True, slots=True)

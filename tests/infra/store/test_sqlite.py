@@ -384,7 +384,7 @@ async def test_a_queue_of_a_newer_version_is_refused_with_a_clear_sentence(place
     with pytest.raises(StoreVersionError) as refused:
         await SqliteStore.open(place)
     assert str(refused.value) == (
-        f"{place}/queue-1.sqlite3 has schema 99 and this saywhy knows up to 2, so a newer saywhy wrote it: "
+        f"{place}/queue-1.sqlite3 has schema 99 and this saywhy knows up to 3, so a newer saywhy wrote it: "
         "start that version again, or let it deliver the queue and begin with an empty one"
     )
 

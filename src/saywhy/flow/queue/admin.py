@@ -9,6 +9,7 @@ from typing import NamedTuple
 
 from saywhy.flow.queue import events
 from saywhy.flow.queue.commit import Committer
+from saywhy.flow.queue.contents import remains
 from saywhy.flow.queue.context import Context
 from saywhy.flow.queue.holds import released
 from saywhy.flow.queue.lane import Key, Lane, key_of
@@ -18,6 +19,7 @@ from saywhy.flow.queue.scheduler import Scheduler
 from saywhy.flow.queue.settle import Settler
 from saywhy.flow.queue.sorting import SUBMISSION
 from saywhy.flow.queue.window import Window
+from saywhy.infra.errors import ContentAltered
 from saywhy.infra.store.protocol import Change, DueFilter, QueueRow
 from saywhy.model.address import Address
 from saywhy.model.event import Event, Kind
@@ -253,10 +255,17 @@ class Admin:
             self._give_up(withdrawn)
         return found is not None
 
+    async def _content(self, message: Message) -> bytes | None:
+        """For the report; one that is damaged can be taken out, too."""
+        try:
+            return await self._context.store.content(message.id)
+        except ContentAltered:
+            return remains(message)
+
     async def _take_out(self, message: Message, flying: set[int], ndr: bool) -> None:
         owed = await self._context.store.pending(message.id)
         waiting = [pending for pending in owed if pending.number not in flying]
-        content = await self._context.store.content(message.id)
+        content = await self._content(message)
         if not waiting or content is None:
             return
         change: Change = self._settler.remove(message, content, waiting, ndr)

@@ -9,7 +9,7 @@ import random
 from collections.abc import Sequence
 
 from saywhy.flow.queue import failures, retry
-from saywhy.flow.queue.contents import Contents
+from saywhy.flow.queue.contents import Contents, remains
 from saywhy.flow.queue.context import Context
 from saywhy.flow.queue.lane import Job
 from saywhy.flow.queue.mend import Mender
@@ -19,10 +19,10 @@ from saywhy.flow.queue.sorting import SUBMISSION
 from saywhy.flow.queue.step import Result
 from saywhy.flow.queue.window import Window
 from saywhy.flow.stages import Deliver, Transmission
-from saywhy.infra.errors import StoreError
+from saywhy.infra.errors import ContentAltered, StoreError
 from saywhy.infra.store.protocol import Change
 from saywhy.model.event import Kind
-from saywhy.model.outcome import Deferred, Outcome
+from saywhy.model.outcome import Deferred, Failed, Outcome
 from saywhy.model.queued import HopKind, Pending
 
 
@@ -53,6 +53,8 @@ class Attempt:
                 return None
             if job.lane.resubmits:
                 return await self._resubmitted(job, content)
+        except ContentAltered as error:
+            return self._altered(job, error)
         except StoreError as error:
             self._context.tell(Kind.STORE_FAULT, str(error), job.message)
             return self._settler.hold(job.message, self._broken(job.pending, error))
@@ -73,6 +75,16 @@ class Attempt:
     async def _content(self, job: Job) -> bytes | None:
         content = self._contents.get(job.message.id)
         return await self._context.store.content(job.message.id) if content is None else content
+
+    def _altered(self, job: Job, error: ContentAltered) -> Change:
+        """Never to be sent; a fault of ours that no waiting mends (spec A2 5.7.7 a)."""
+        now = self._context.now()
+        self._context.tell(Kind.INTEGRITY, str(error), job.message)
+        results = [
+            Result(each, Failed(failures.content_altered(each, str(error), now)), attempted=False)
+            for each in job.pending
+        ]
+        return self._settler.settle(job.message, remains(job.message), results, self._retry_at)
 
     async def _results(self, job: Job, content: bytes) -> list[Result]:
         """Those that expired before this attempt are not tried any more, unless nothing ever was."""

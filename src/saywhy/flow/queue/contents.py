@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections import OrderedDict
 from dataclasses import dataclass
 
-from saywhy.model.queued import QueueId
+from saywhy.model.queued import Message, QueueId
 
 
 @dataclass(slots=True)
@@ -48,3 +48,11 @@ class Contents:
     def clear(self) -> None:
         self._room += sum(len(entry.content) for entry in self._entries.values())
         self._entries.clear()
+
+
+def remains(message: Message) -> bytes:
+    """A header for the report on a message whose content is lost: what the queue knows of it elsewhere."""
+    head = message.headline
+    known = {"Message-ID": head.message_id, "Date": head.date, "From": head.from_, "Subject": head.subject}
+    lines = [f"{name}: {value}\r\n" for name, value in known.items() if value]
+    return "".join(lines).encode("utf-8", "surrogateescape")

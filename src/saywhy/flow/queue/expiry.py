@@ -31,7 +31,12 @@ _SPECIFIC = {
     "4.7.6": "5.7.6",
 }
 _SPECIFIC_BY_TAG = {"SMTPSEND.DNS.Refused": "5.0.0", "ROUTING.NoPath": "5.4.4"}  # spec 5.0.0 d, 5.4.4 d
-_SPECIFIC_CAUSE = {"no-route": "5.0.0", "connector-gone": "5.4.3", "smart-host-sign-in-failed": "5.7.3"}
+_SPECIFIC_CAUSE = {
+    "no-route": "5.0.0",
+    "connector-gone": "5.4.3",
+    "directory-unavailable": "5.4.3",  # spec A2 5.4.3 a: "cannot be read until expiry"
+    "smart-host-sign-in-failed": "5.7.3",
+}
 # Spec A2: what we saw ourselves names itself when it has become permanent; everything else has expired.
 _SPECIFIC_TAG = {
     "no-answer": "SMTPSEND.NoAnswer",

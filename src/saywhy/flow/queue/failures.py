@@ -62,6 +62,20 @@ def suspended(pending: Pending, at: float) -> Failure:
     )
 
 
+def content_altered(pending: Pending, why: str, at: float) -> Failure:
+    """Spec A2 5.7.7 a."""
+    return Failure(
+        status=Status(5, 7, 7),
+        reply=554,
+        cause="stored-content-damaged",
+        text="Message integrity failure; hash",
+        evidence=Evidence(Stage.QUEUE, queue=pending.hop.key, name=why[:500]),
+        permanent=True,
+        tag="QUEUE.Integrity",
+        at=at,
+    )
+
+
 def _no_way(pending: Pending, connector: SendConnector, at: float) -> Failure:
     """A connector covers the address and is closed (spec 5.4.3 b), or names no next hop (5.4.4 d)."""
     if connector.enabled:

@@ -100,7 +100,7 @@ def _returned(about: Occasion, action: Action) -> Returned:
         action is Action.FAILED
         and envelope.ret is not Ret.HDRS
         and (about.internal or config.report_external_full)
-        and len(about.content) <= config.report_max_return_size
+        and len(about.header) < len(about.content) <= config.report_max_return_size
     )
     utf8 = envelope.smtputf8 and not about.header.isascii()
     header = about.header if about.shows_diagnostics else without_received(about.header)

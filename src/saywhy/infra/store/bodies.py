@@ -10,6 +10,7 @@ import os
 from collections.abc import Container
 from pathlib import Path
 
+from saywhy.infra.errors import StoreError
 from saywhy.infra.store.place import sync_directory
 
 INLINE = 128 * 1024  # octets; up to this a content stands in the database
@@ -38,6 +39,11 @@ class Bodies:
             return self.path(number).read_bytes()
         except FileNotFoundError:
             return None
+
+    def check(self) -> None:
+        """StoreError when there is no folder at all: a disk that is not mounted, and no fault of one message."""
+        if not self._folder.is_dir():
+            raise StoreError(f"{self._folder} is missing: mount its file system, or restore it from a backup")
 
     def remove(self, numbers: list[int]) -> None:
         """What cannot be removed now is an orphan at the next start."""

@@ -6,9 +6,10 @@ import json
 import sqlite3
 from typing import Any
 
-from saywhy.infra.errors import StoreError
+from saywhy.infra.errors import ContentAltered
 from saywhy.infra.store import queries
 from saywhy.infra.store.bodies import Bodies
+from saywhy.infra.store.digest import compared
 from saywhy.infra.store.filters import address_key
 from saywhy.infra.store.protocol import CauseRow, DueFilter, DueRow, MessageFilter, QueueRow, TrackingFilter
 from saywhy.infra.store.rows import read_event, read_list, read_message, read_pending, searchable
@@ -58,13 +59,16 @@ def content(connection: sqlite3.Connection, number: int, bodies: Bodies) -> byte
     row = connection.execute(queries.CONTENT, (number,)).fetchone()
     if row is None:
         return None
-    in_file, inline = row
+    in_file, inline, digest = row
     if not in_file:
-        return bytes(inline)
+        return compared(number, bytes(inline), digest)
     octets = bodies.read(number)
-    if octets is None and connection.execute(queries.CONTENT, (number,)).fetchone() is not None:
-        raise StoreError(f"the content of message number {number:x} is missing from its folder")
-    return octets
+    if octets is not None:
+        return compared(number, octets, digest)
+    if _one(connection, queries.IS_QUEUED, (number,)):
+        bodies.check()
+        raise ContentAltered(f"the content of message number {number:x} is missing from its folder")
+    return None
 
 
 def message(connection: sqlite3.Connection, number: int) -> Message | None:

@@ -11,7 +11,7 @@ from functools import cache
 
 MAX_ROWS = 96  # that a statement takes; below the 999 variables that old SQLite allows
 
-ADD_MESSAGES = "INSERT INTO message (number, arrived, expires, sender, data, content) VALUES {rows}"
+ADD_MESSAGES = "INSERT INTO message (number, arrived, expires, sender, data, content, digest) VALUES {rows}"
 
 PUT_RECIPIENTS = (
     "INSERT OR REPLACE INTO recipient "
@@ -93,7 +93,8 @@ WHERE (message, number) IN (
 
 # -- one message --
 
-CONTENT = "SELECT content IS NULL, content FROM message WHERE number = ?"
+CONTENT = "SELECT content IS NULL, content, digest FROM message WHERE number = ?"
+IS_QUEUED = "SELECT EXISTS (SELECT 1 FROM message WHERE number = ?)"
 RECIPIENTS_OF = """
 SELECT group_concat(data) FROM recipient WHERE message = ?
 """

@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from saywhy.infra.store.bodies import INLINE
+from saywhy.infra.store.digest import digest_of
 from saywhy.infra.store.filters import address_key, tracked
 from saywhy.infra.store.protocol import Change
 from saywhy.model import record
@@ -49,14 +50,18 @@ class Rows:
         return rows
 
     def _add(self, new: NewMessage) -> None:
-        content: bytes | None = new.content
         if len(new.content) > INLINE:
             self.large.append((new.message.id.number, new.content))
-            content = None
+            self.messages.append(message_row(new.message, None, None))
         else:
             self.octets += len(new.content)
-        self.messages.append(message_row(new.message, content))
+            self.messages.append(message_row(new.message, new.content, digest_of(new.content)))
         self.recipients += map(recipient_row, new.pending)
+
+    def digest_large(self) -> None:
+        """What a large content's row still lacks: taken in a thread, since it takes a millisecond for each MB."""
+        digests = {number: digest_of(content) for number, content in self.large}
+        self.messages = [(*row[:-1], digests.get(row[0], row[-1])) for row in self.messages]
 
     @classmethod
     def merged(cls, parts: Iterable[Rows]) -> Rows:
@@ -75,7 +80,7 @@ def searchable(text: str) -> str:
     return text if text.isascii() else text.encode("utf-8", "backslashreplace").decode("utf-8")
 
 
-def message_row(message: Message, content: bytes | None) -> Row:
+def message_row(message: Message, content: bytes | None, digest: bytes | None) -> Row:
     return (
         message.id.number,
         message.arrived,
@@ -83,6 +88,7 @@ def message_row(message: Message, content: bytes | None) -> Row:
         searchable(address_key(message.envelope.sender)),
         encode(record.dump(message)),
         content,
+        digest,
     )
 
 

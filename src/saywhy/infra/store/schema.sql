@@ -1,7 +1,8 @@
 -- The queue, its tracking rows and the organisation's objects.
 
 -- One row per queued message.  `data` is the Message as JSON (model/record); `content` is NULL when the
--- content stands in a file of its own.  `sender` is the reverse-path's key, `<>` for the null one.
+-- content stands in a file of its own.  `sender` is the reverse-path's key, `<>` for the null one.  `digest` is the
+-- content's (digest.py).
 CREATE TABLE message (
     number INTEGER PRIMARY KEY,
     arrived REAL NOT NULL,
@@ -9,7 +10,7 @@ CREATE TABLE message (
     sender TEXT NOT NULL,
     data TEXT NOT NULL,
     content BLOB
-);
+, digest BLOB);
 
 -- One row per recipient still owed.  `data` is the Pending as JSON; the columns are what is searched.
 CREATE TABLE recipient (

@@ -32,6 +32,7 @@ class Upkeep:
     def file(self, rows: Rows) -> None:
         """Large contents to disk, before their transaction."""
         self.bodies.write(rows.large)
+        rows.digest_large()
         self._filed.update(number for number, _ in rows.large)
 
     def before_commit(self, connection: sqlite3.Connection, rows: Rows) -> None:

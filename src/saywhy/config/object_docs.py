@@ -17,6 +17,7 @@ SUMMARIES: Mapping[str, str] = {
     "transport-rule": "A reason of the organisation's own to refuse a message: all its conditions must hold.",
     "remote-domain": "What readers of reports in domains elsewhere get; the most specific domain wins.",
     "dial-plan": "Voice and fax messages that come in together, and whether their failures are reported.",
+    "system-message": "Words of your own in reports and quota notices, in the place of ours.",
     "transport": "The transport settings of the whole organisation.",
 }
 
@@ -35,6 +36,7 @@ _COMMON: Mapping[str, str] = {
     "surname": "`%s` in address policies.",
     "attributes": "Facts as `name=value`, such as `department=Brewery`; filters read them.",
     "container": "Where in the directory it stands, such as `corp.example/Staff`; groups' filters can name one.",
+    "languages": "Language tags of what the server writes to it, the dearest first, such as `de-CH`.",
     "hidden": "Not in address lists, and not among the near misses of a mistyped address.",
     "address_policy": "Whether address policies give it addresses.",
     "other_addresses": "Addresses of other kinds: `EX:/o=...` and `X500:/o=...` (old internal ones), `FAX:...`.",
@@ -213,6 +215,12 @@ DOCS: Mapping[str, Mapping[str, str]] = {
         "name": "The word of the field `X-SayWhy-Dial-Plan` with which a client of ours stamps its messages.",
         "connector": "The receive connector whose messages belong to it; empty: only stamped ones.",
         "ndr": "Failures are reported (NDREnabled of a UM dial plan).",
+    },
+    "system-message": {
+        "name": "For what it is: `de\\\\internal\\\\5.1.1` (language, readers, code), `de\\\\warning-mailbox` (a "
+        "quota notice), each with a domain behind it for that one alone.",
+        "text": "At most 512 characters, with the tags B, EM, BR, P and A HREF, and the placeholders "
+        "`{recipient}`, `{code}`, `{server}`, `{size}`, `{limit}` and `{helpdesk}`.",
     },
     "transport": {
         "glitch_retries": "First retries after a failed connection.",

@@ -146,6 +146,7 @@ _RULES: Mapping[type, Callable[[Any], Found]] = {
         report_rules.remote_domain,
         report_rules.dial_plan,
         report_rules.lockdown,
+        report_rules.system_message,
         _suspension,
     )
 }

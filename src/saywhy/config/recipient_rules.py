@@ -96,6 +96,9 @@ def _mail_object(item: DirectoryObject) -> Found:
         kind, colon, _ = other.partition(":")
         if not colon or not kind.isalnum() or kind.upper() == "SMTP":
             yield "other_addresses", f"{shown(other)} is not TYPE:address", "write it as X500:/o=corp/cn=anna"
+    for language in item.languages:
+        if not (language.isascii() and language.replace("-", "").isalnum()):
+            yield "languages", f"{shown(language)} is not a language tag", "write it as de or pt-BR"
     if item.moderated and not item.moderators:
         yield "moderated", "there is no moderator", "name at least one in moderators"
 

@@ -6,9 +6,11 @@ from collections.abc import Iterator
 
 from saywhy.config.hosts import is_host
 from saywhy.config.words import one_line, shown
+from saywhy.model import markup, system_messages
 from saywhy.model.address_space import EVERYTHING
 from saywhy.model.report_switches import DEFAULT_REMOTE_DOMAIN, DialPlan, Lockdown, LockdownProfile, RemoteDomain
 from saywhy.model.status import Status
+from saywhy.model.system_messages import SystemMessage
 
 Found = Iterator[tuple[str, str, str]]  # field, reason, cure
 
@@ -39,3 +41,18 @@ def dial_plan(item: DialPlan) -> Found:
 def lockdown(item: Lockdown) -> Found:
     if item.name not in {profile.value for profile in LockdownProfile}:
         yield "name", f"{shown(item.name)} is no profile", "write virus, spam or spoof"
+
+
+def system_message(item: SystemMessage) -> Found:
+    try:
+        system_messages.parse(item.name)
+    except system_messages.NameFault as error:
+        yield "name", str(error), r"write it as de\internal\5.1.1, de\external\5.1.1 or de\warning-mailbox"
+    if not item.text.strip():
+        yield "text", "there is none", "write it, or remove the message: ours is used then"
+    if not one_line(item.text):
+        yield "text", "it has a control character", "write it as one line; <P> and <BR> end lines"
+    for fault in markup.faults(item.text):
+        names = ", ".join(f"{{{name}}}" for name in markup.PLACEHOLDERS)
+        cure = f"write at most {markup.MAX_TEXT} characters; &lt; for a <; the placeholders are {names}"
+        yield "text", fault, cure

@@ -10,7 +10,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from saywhy.config import defaults
-from saywhy.model import address_space
+from saywhy.model import address_space, system_messages
 from saywhy.model.address import domain_key
 from saywhy.model.organisation import (
     KINDS,
@@ -28,6 +28,7 @@ from saywhy.model.organisation import (
     RemoteDomain,
     SendConnector,
     Suspension,
+    SystemMessage,
     TransportConfig,
     TransportRule,
     User,
@@ -52,7 +53,7 @@ def key_of(item: OrganisationObject) -> str:
             return domain_key(item.name)
         except ValueError:  # no domain: the rules say so, and need a name to say it of
             return item.name.lower()
-    return item.name.lower()
+    return system_messages.key(item.name) if isinstance(item, SystemMessage) else item.name.lower()
 
 
 class Table:
@@ -111,6 +112,7 @@ _PLACES: Mapping[type[OrganisationObject], str] = {
     DialPlan: "dial_plans",
     Lockdown: "lockdowns",
     Suspension: "suspensions",
+    SystemMessage: "system_messages",
 }
 
 
@@ -149,6 +151,7 @@ def stored(current: Organisation) -> list[OrganisationObject]:
         *current.rules.values(),
         *(item for item in current.remote_domains.values() if item is not DEFAULT_REMOTE_DOMAIN),
         *current.dial_plans.values(),
+        *current.system_messages.values(),
         *(item for item in connectors if id(item) not in built_in),
         *([current.transport] if current.transport != TransportConfig() else []),
     ]

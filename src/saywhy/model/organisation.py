@@ -26,6 +26,7 @@ from saywhy.model.recipients import (
     User,
 )
 from saywhy.model.report_switches import DialPlan, Lockdown, RemoteDomain
+from saywhy.model.system_messages import SystemMessage
 from saywhy.model.transport import (
     AmbiguousAction,
     ExpiryStatus,
@@ -67,6 +68,7 @@ __all__ = [
     "SendProtocol",
     "StoreState",
     "Suspension",
+    "SystemMessage",
     "TlsAuthLevel",
     "TransportConfig",
     "TransportRule",
@@ -141,6 +143,7 @@ OrganisationObject = (
     | DialPlan
     | Lockdown
     | Suspension
+    | SystemMessage
 )
 
 KINDS: Mapping[str, type[OrganisationObject]] = {
@@ -156,6 +159,7 @@ KINDS: Mapping[str, type[OrganisationObject]] = {
     "transport-rule": TransportRule,
     "remote-domain": RemoteDomain,
     "dial-plan": DialPlan,
+    "system-message": SystemMessage,
     "transport": TransportConfig,
     "suspension": Suspension,
     "lockdown": Lockdown,
@@ -184,6 +188,7 @@ class Organisation:
     remote_domains: Mapping[str, RemoteDomain] = field(default_factory=dict)
     dial_plans: Mapping[str, DialPlan] = field(default_factory=dict)
     lockdowns: Mapping[str, Lockdown] = field(default_factory=dict)
+    system_messages: Mapping[str, SystemMessage] = field(default_factory=dict)
 
     def locked_down(self, now: float) -> bool:
         """A lockdown is in force at epoch seconds `now`: it ends by the clock, its row may be there yet."""

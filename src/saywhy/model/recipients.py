@@ -26,6 +26,7 @@ class MailObject:
     surname: str = ""
     attributes: tuple[str, ...] = ()  # "department=Brewery"; filters of dynamic groups read them
     container: str = ""  # "corp.example/Staff": where in the directory it stands
+    languages: tuple[str, ...] = ()  # of what the server writes to it: "de-CH", the dearest first
     hidden: bool = False
     address_policy: bool = True  # `policy apply` gives it addresses
     other_addresses: tuple[str, ...] = ()  # "EX:/o=...", "X500:/o=...", "FAX:..."

@@ -9,6 +9,7 @@ from saywhy.config.snapshot import kind_of
 from saywhy.config.words import nearest
 from saywhy.infra.directory.table import TableDirectory
 from saywhy.infra.store.protocol import QueueRow
+from saywhy.model import system_messages
 from saywhy.model.address import Address, AddressError, domain_key
 from saywhy.model.organisation import (
     AcceptedDomain,
@@ -19,6 +20,7 @@ from saywhy.model.organisation import (
     Group,
     Organisation,
     RemoteDomain,
+    SystemMessage,
     User,
 )
 from saywhy.model.queued import HopKind
@@ -121,6 +123,10 @@ def remote_domain(organisation: Organisation, named: str) -> RemoteDomain:
 
 def dial_plan(organisation: Organisation, named: str) -> DialPlan:
     return _get("dial-plan", organisation.dial_plans, named.lower(), named)
+
+
+def system_message(organisation: Organisation, named: str) -> SystemMessage:
+    return _get("system-message", organisation.system_messages, system_messages.key(named), named)
 
 
 def _of_kind(organisation: Organisation, named: str, cls: type[R], kind: str) -> R:

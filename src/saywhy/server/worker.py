@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Mapping
-from contextlib import AsyncExitStack
+from contextlib import AsyncExitStack, suppress
 from dataclasses import dataclass
 from functools import partial
 
@@ -29,6 +29,7 @@ from saywhy.flow.route.select import RouteSelector
 from saywhy.flow.stages import Directory
 from saywhy.infra.directory.combined import CombinedDirectory
 from saywhy.infra.directory.table import TableDirectory
+from saywhy.infra.errors import DirectoryDown
 from saywhy.infra.mailbox_usage import Usages
 from saywhy.infra.maildir import Maildirs
 from saywhy.infra.net.connect import Timeouts
@@ -38,6 +39,7 @@ from saywhy.infra.net.own import OwnAddresses
 from saywhy.infra.net.tls import CertificateNotice, CertificateState, ServerTls
 from saywhy.infra.passwords import Passwords
 from saywhy.infra.store.sqlite import SqliteStore
+from saywhy.model.address import Address
 from saywhy.model.clock import Clock
 from saywhy.model.event import Event, Kind, Sink
 from saywhy.model.organisation import User
@@ -169,7 +171,7 @@ class Worker:
     def _build_delivery(self) -> None:
         settings, clock, organisation = self.settings, self.clock, self.organisation
         hostname = settings.server.hostname
-        directory = self._directory()
+        directory = self._directory_in_use = self._directory()
         self._categorizer = Categorizer(organisation, directory, hostname)
         self._resolver = resolver = Resolver(settings.dns.nameservers, settings.dns.port, settings.dns.timeout)
         own = {binding.host for listener in settings.listeners.values() for binding in listener.address}
@@ -186,6 +188,14 @@ class Worker:
         self._stack.push_async_callback(remote.stop)
         self.passwords = Passwords()
         self._stack.callback(self.passwords.close)
+
+    def _language_of(self, address: Address) -> str:
+        """What a reader of ours has chosen; empty when that is not known at once."""
+        with suppress(DirectoryDown):
+            for item in self._directory_in_use.find(address) or ():
+                if item.languages:
+                    return ", ".join(item.languages)
+        return ""
 
     def _directory(self) -> Directory:
         source = second_source(self.settings.directory, self._tell_fault)
@@ -205,7 +215,7 @@ class Worker:
             self._categorizer,
             RouteSelector(organisation, self.settings.server.hostname),
             self._deliverer,
-            Reporter(organisation, self.settings.server.hostname, clock),
+            Reporter(organisation, self.settings.server.hostname, clock, language_of=self._language_of),
             organisation,
             clock,
             self.sink,

@@ -86,6 +86,12 @@ def for_administrators(failure: Failure) -> facts.Facts:
     return facts.shown(failure, _wording_of(failure, frame(ENGLISH)).cause.unit, internal=True)
 
 
+def numbers(failure: Failure, words: Frame) -> tuple[str, str]:
+    """What was observed and what is allowed, in the cause's unit; empty for what was not seen."""
+    unit = _wording_of(failure, words).cause.unit
+    return facts.value("observed", failure, "", unit, words), facts.value("limit", failure, "", unit, words)
+
+
 def is_derived(failure: Failure) -> bool:
     """Whether a remote refused without saying this status: then it is our reading of its reply."""
     reply = failure.evidence.reply

@@ -10,6 +10,7 @@ from saywhy.flow.receive import rules
 from saywhy.model.address import Address
 from saywhy.model.envelope import Envelope, Recipient
 from saywhy.model.organisation import RuleAction, TransportRule
+from saywhy.model.system_messages import SystemMessage
 from saywhy.wire.header import headline
 from tests.flow.receive.support import ORGANISATION
 
@@ -60,3 +61,14 @@ def test_the_rule_of_the_lowest_priority_decides_and_its_words_reach_the_sender(
 
 def test_a_quarantine_without_a_mailbox_refuses_with_5_2_1() -> None:
     assert verdict(TransportRule("r", action=RuleAction.QUARANTINE)).startswith("550 5.2.1 AGENT.Content; ")
+
+
+def test_a_rule_without_a_text_says_what_the_system_message_of_its_code_says() -> None:
+    rule = TransportRule("sunday", status="5.7.912")
+    name = r"en\external\5.7.912"
+    words = {name: SystemMessage(name, "Not on <b>Sundays</b>.<br>Code {code}")}
+    organisation = replace(ORGANISATION, rules={"sunday": rule}, system_messages=words)
+    envelope = Envelope(BOB, (Recipient(Address("guy", "worcester.example")),))
+    failure = rules.check(organisation, "c", envelope, headline(CONTENT), CONTENT)
+    assert failure is not None
+    assert failure.line() == "550 5.7.912 TRANSPORT.RULES.RejectMessage; Not on Sundays. Code 5.7.912"

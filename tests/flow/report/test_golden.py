@@ -16,6 +16,7 @@ from saywhy.flow.stages import OutgoingReport, Settled
 from saywhy.model.address import Address
 from saywhy.model.envelope import OriginalRecipient
 from saywhy.model.queued import HopKind, NextHop
+from saywhy.model.system_messages import SystemMessage
 from saywhy.wire.report.build import build
 from saywhy.wire.report.parse import parse
 from tests.flow.report.examples import (
@@ -51,6 +52,15 @@ def tried(one: Settled, attempts: int, first: float, last: float) -> Settled:
 
 
 RONALD = "ronald@partner.example"
+
+
+def own(name: str, text: str) -> World:
+    world = configured(report_help_text="Help desk: 1234")
+    return replace(
+        world, organisation=replace(world.organisation, system_messages={name: SystemMessage(name, text)})
+    )
+
+
 REPORTS: dict[str, Callable[[], OutgoingReport]] = {
     "failed-unknown": lambda: World().only(message(envid="QQ314159"), settled(UNKNOWN)),
     "failed-remote": lambda: World().only(message(), tried(settled(REFUSED, RONALD), 1, NOW, NOW)),
@@ -70,6 +80,11 @@ REPORTS: dict[str, Callable[[], OutgoingReport]] = {
         settled(UNKNOWN),
         tried(settled(REFUSED, RONALD), 1, NOW, NOW),
     ),
+    "failed-own-words": lambda: own(
+        r"en\internal\5.1.1",
+        "<P>Nobody here has the address <b>{recipient}</b>.</P><P>The <A HREF='https://desk.corp.example/{code}'>"
+        "help desk</A> knows more ({helpdesk}).",
+    ).only(message(), settled(UNKNOWN), tried(settled(REFUSED, RONALD), 1, NOW, NOW)),
     "delayed": lambda: World(now=NOW + 14400).only(
         message(), tried(settled(DELAYED, RONALD), 29, NOW, NOW + 14400)
     ),

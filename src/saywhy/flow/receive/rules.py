@@ -10,6 +10,7 @@ from collections.abc import Callable, Sequence
 
 from saywhy.flow.receive import refusals
 from saywhy.flow.receive.filters import MANY_PARTS, listed
+from saywhy.model import markup, system_messages
 from saywhy.model.address import Address
 from saywhy.model.envelope import Envelope
 from saywhy.model.failure import Failure
@@ -32,12 +33,23 @@ def check(
             if rule.action is RuleAction.QUARANTINE:
                 return refusals.quarantined(connector, rule.name)
             limit = rule.message_size_over or rule.attachment_size_over or -1
-            return refusals.rule_refused(connector, rule.name, rule.status, rule.text, len(content), limit)
+            text = rule.text or _own_words(organisation, rule, envelope)
+            return refusals.rule_refused(connector, rule.name, rule.status, text, len(content), limit)
     return None
 
 
 def _ours(organisation: Organisation, sender: Address | None) -> bool:
     return sender is not None and sender.domain_key in organisation.domains
+
+
+def _own_words(organisation: Organisation, rule: TransportRule, envelope: Envelope) -> str:
+    """What a system message says to the rule's code, as far as a reply can say it: in English, in ASCII."""
+    audience = system_messages.AUDIENCES[0 if _ours(organisation, envelope.sender) else 1]
+    domains = [each.address.domain_key for each in envelope.recipients[:1]]
+    found = system_messages.find(organisation.system_messages, rule.status, audience, ("en",), domains)
+    if found is None:
+        return ""
+    return " ".join(filter(None, markup.lines(found.text, {"code": rule.status})))
 
 
 def _from(rule: TransportRule, envelope: Envelope, _heading: Headline, _content: bytes) -> bool:

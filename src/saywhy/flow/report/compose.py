@@ -13,6 +13,7 @@ from typing import assert_never
 from saywhy.flow.report import diagnose, phrases
 from saywhy.flow.report.facts import failure_of, happened_at, leads_on, remote_of, status_of
 from saywhy.flow.report.occasion import Occasion
+from saywhy.flow.report.own_words import own_words
 from saywhy.flow.report.page import Block, Page
 from saywhy.flow.report.parties import parties
 from saywhy.flow.stages import Settled
@@ -125,18 +126,20 @@ def _trouble(occasion: Occasion, one: Told, failure: Failure, code: str, patienc
         one.explanation.act, occasion.frame, internal=occasion.internal, waiting=bool(patience)
     )
     server, words = remote_of(one.settled.outcome)
+    own = own_words(occasion, one.settled)
     return Block(
         address=one.address,
         when=occasion.time(happened_at(one.settled, occasion.now)),
-        happened=line(one.explanation.happened),
+        happened=line(one.explanation.happened) if own is None else "",
         code=code,
         hint=_did_you_mean(occasion, failure.evidence.near),
         patience=patience,
-        steps=tuple(map(line, one.explanation.steps)),
+        steps=tuple(map(line, one.explanation.steps)) if own is None else (),
         parties=boxes,
         verdict=verdict,
         server=_said(occasion, server) if words else "",
         words=tuple(map(line, words[:MAX_WORDS])),
+        own=own,
     )
 
 

@@ -1,7 +1,8 @@
 """The human part as HTML that mail clients show well: tables and inline styles, no images, scripts or links.
 
 The order is that of the plain text.  The administrators' section is the same text, folded where the client can
-fold and open where it cannot.  Every value passes `escape`.
+fold and open where it cannot.  Every value passes `escape`,
+or is an organisation's own text, of which model/markup made safe HTML.
 """
 
 from __future__ import annotations
@@ -94,6 +95,8 @@ def _block(block: Block, frame: Frame, accent: str) -> Iterator[str]:
     )
     yield f'<p style="margin:0 0 8px;">{heading}</p>\n'
     yield _paragraph(block.happened)
+    if block.own is not None:
+        yield f'<p style="margin:0 0 8px;">{block.own.html}</p>\n'
     yield _paragraph(block.hint, "font-weight:bold;")
     yield _paragraph(block.patience)
     if block.parties:

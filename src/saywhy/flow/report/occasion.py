@@ -10,13 +10,16 @@ from saywhy.flow.report.reader import remote_domain
 from saywhy.model.address import Address
 from saywhy.model.organisation import Organisation, TransportConfig
 from saywhy.model.queued import Message
-from saywhy.why.words import Frame, frame
+from saywhy.why.words import Frame, frame, suitable
 from saywhy.wire.header import header_block
 
 
 @dataclass(frozen=True, slots=True)
 class Occasion:
-    """`header` is the header block of `content`; `sent` and `offset` (minutes) are the original's Date field."""
+    """`header` is the header block of `content`; `sent` and `offset` (minutes) are the original's Date field.
+
+    `wanted` are the language tags that the reader is thought to want.
+    """
 
     message: Message
     reverse_path: Address
@@ -28,6 +31,12 @@ class Occasion:
     now: float
     sent: float
     offset: int
+    wanted: str = ""
+
+    @property
+    def languages(self) -> tuple[str, ...]:
+        """The tags under which somebody else's text suits the reader, the dearest first."""
+        return suitable(self.wanted)
 
     @property
     def config(self) -> TransportConfig:
@@ -56,12 +65,20 @@ class Occasion:
 
 
 def occasion(
-    message: Message, reverse_path: Address, content: bytes, organisation: Organisation, hostname: str, now: float
+    message: Message,
+    reverse_path: Address,
+    content: bytes,
+    organisation: Organisation,
+    hostname: str,
+    now: float,
+    own_language: str = "",
 ) -> Occasion:
+    """`own_language` is what a reader of ours has chosen, which goes before what the original says."""
     at, offset = sent(message.headline.date, message.arrived)
     config = organisation.transport
-    wanted = message.headline.language if config.report_language_detection else ""
-    words = frame(wanted or config.report_default_language)
+    detected = message.headline.language if config.report_language_detection else ""
+    wanted = own_language or detected or config.report_default_language
+    header = header_block(content)
     return Occasion(
-        message, reverse_path, content, header_block(content), organisation, hostname, words, now, at, offset
+        message, reverse_path, content, header, organisation, hostname, frame(wanted), now, at, offset, wanted
     )

@@ -20,6 +20,14 @@ class Party:
 
 
 @dataclass(frozen=True, slots=True)
+class OwnWords:
+    """What the organisation says in the place of `happened` and `steps`: as lines, and as HTML that is safe."""
+
+    lines: tuple[str, ...]
+    html: str
+
+
+@dataclass(frozen=True, slots=True)
 class Block:
     """One recipient, for the reader who wrote the message."""
 
@@ -34,6 +42,7 @@ class Block:
     verdict: str = ""  # who has to act, as a sentence
     server: str = ""  # which server spoke, when it was a remote one
     words: tuple[str, ...] = ()  # what it said
+    own: OwnWords | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,6 +13,7 @@ from saywhy.flow.report.copies import copies
 from saywhy.flow.report.letter import letter, random_tokens
 from saywhy.flow.report.occasion import occasion
 from saywhy.flow.stages import CurrentOrganisation, OutgoingReport, Reports, Settled, Suppressed
+from saywhy.model.address import Address
 from saywhy.model.clock import Clock
 from saywhy.model.organisation import Organisation
 from saywhy.model.queued import Message
@@ -30,12 +31,17 @@ class Reporter:
         hostname: str,
         clock: Clock,
         token: Callable[[], str] | None = None,
+        language_of: Callable[[Address], str] | None = None,
     ) -> None:
-        """`token` gives a new word that nobody can foresee, of at most 60 letters and digits."""
+        """`token` gives a new word that nobody can foresee, of at most 60 letters and digits.
+
+        `language_of` is what a reader of ours has chosen, or empty.
+        """
         self._organisation = organisation
         self._hostname = hostname
         self._clock = clock
         self._token = token or random_tokens()
+        self._language_of = language_of
 
     def __call__(self, message: Message, content: bytes, settled: Sequence[Settled]) -> Reports:
         due = [(one, action) for one in settled if (action := decide.due(one)) is not None]
@@ -59,7 +65,8 @@ class Reporter:
         reverse_path = message.envelope.sender
         if not leaving or reverse_path is None:
             return
-        about = occasion(message, reverse_path, content, organisation, self._hostname, self._clock.now())
+        own = self._language_of(reverse_path) if self._language_of and message.origin.internal else ""
+        about = occasion(message, reverse_path, content, organisation, self._hostname, self._clock.now(), own)
         for action, settled in leaving.items():
             for at in range(0, len(settled), MAX_RECIPIENTS):
                 batch = settled[at : at + MAX_RECIPIENTS]

@@ -58,6 +58,8 @@ def _block(block: Block, frame: Frame) -> Iterator[str]:
     say = frame.say
     yield "  " + say(phrases.ADDRESS_ON).format(address=block.address, time=block.when)
     yield from wrapped(block.happened, "      ")
+    for line in block.own.lines if block.own is not None else ():
+        yield from wrapped(line, "      ") if line else ("",)
     yield from wrapped(block.hint, "      ")
     yield from wrapped(block.patience, "      ")
     if block.steps:

@@ -29,6 +29,7 @@ ATTRIBUTES = (
     "mdboverhardquotalimit", "msexchenablemoderation", "reporttooriginator", "reporttoowner", "hidedlmembership",
     "msexchhidefromaddresslists", "msexchexpansionservername", "msexchrecipienttypedetails", "useraccountcontrol",
     "msexchdynamicdlfilter", "msexchdynamicdlbasedn", "department", "company", "l", "st", "title",
+    "preferredlanguage", "msexchuserculture",
 )  # fmt: skip
 _FACTS = ("department", "company", "l", "st", "title")
 _GROUPS = frozenset({"group", "groupofnames", "groupofuniquenames", "msexchdynamicdistributionlist"})
@@ -88,6 +89,7 @@ class _Reader:
             "surname": self.first("sn"),
             "attributes": tuple(f"{name}={self.first(name)}" for name in _FACTS if self.first(name)),
             "other_addresses": tuple(others),
+            "languages": self._languages(),
             "hidden": self._true("msexchhidefromaddresslists"),
             "address_policy": False,
             "max_receive_size": self._kib("delivcontlength"),
@@ -99,6 +101,12 @@ class _Reader:
             "moderators": self._named("msexchmoderatedbylink"),
             "bypass_moderation": self._named("msexchbypassmoderationlink"),
         }
+
+    def _languages(self) -> tuple[str, ...]:
+        """`de-CH, fr;q=0.8` -> its tags as they stand (RFC 2798 section 2.7)."""
+        text = self.first("msexchuserculture") or self.first("preferredlanguage")
+        tags = (part.partition(";")[0].strip() for part in text.split(","))
+        return tuple(tag for tag in tags if tag.isascii() and tag.replace("-", "").isalnum())
 
     def mailbox(self) -> dict[str, Any]:
         forwarding = self._named("altrecipient")

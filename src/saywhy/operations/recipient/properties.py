@@ -23,7 +23,7 @@ RECIPIENTS = ("mailbox", "contact", "group", "folder")
 _GIVEN = ("name", "addresses")  # are parameters of their own
 _SINGULAR = {
     "members": "member", "delegates": "delegate", "moderators": "moderator", "attributes": "attribute",
-    "permissions": "permission", "other_addresses": "other_address",
+    "permissions": "permission", "languages": "language", "other_addresses": "other_address",
 }  # fmt: skip
 _PLURAL = {single: field for field, single in _SINGULAR.items()}
 YES_NO = ("yes", "no")

@@ -74,6 +74,12 @@ def _chosen(wanted: str) -> Frame:
     return _frame(tags.choose(wanted, languages()))
 
 
+@lru_cache(maxsize=1024)
+def suitable(wanted: str) -> tuple[str, ...]:
+    """The tags, in lower case, under which another's text suits a reader; the last is that of `frame(wanted)`."""
+    return tuple(tags.path(wanted[: tags.MAX_LIST], languages()))
+
+
 @cache
 def languages() -> Mapping[str, str]:
     """The languages that have a catalogue: lower case -> as the folder spells it."""

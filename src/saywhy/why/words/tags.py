@@ -19,13 +19,18 @@ _SCRIPTS = {"cn": "zh-hans", "sg": "zh-hans", "my": "zh-hans", "tw": "zh-hant", 
 
 def choose(wanted: str, languages: Mapping[str, str]) -> str:
     """The first tag of `wanted` that `languages` (lower case -> as spelt) has, or a parent of it."""
+    *_, last = path(wanted, languages)
+    return languages.get(last, ENGLISH)
+
+
+def path(wanted: str, languages: Mapping[str, str]) -> Iterator[str]:
+    """All tags that suit the reader, the dearest first, in lower case; the last is the one that `choose` means."""
     for tag in wishes(wanted):
         for parent in _parents(tag):
-            if parent in languages:
-                return languages[parent]
-            if parent == ENGLISH:
-                return ENGLISH
-    return ENGLISH
+            yield parent
+            if parent in languages or parent == ENGLISH:
+                return
+    yield ENGLISH
 
 
 def wishes(wanted: str) -> list[str]:

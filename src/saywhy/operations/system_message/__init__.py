@@ -1,0 +1,1 @@
+"""System messages: an organisation's own words in reports and quota notices."""

@@ -5,11 +5,17 @@ from __future__ import annotations
 from pathlib import Path
 
 from saywhy.config import document as settings
+from saywhy.lab import tables
 from saywhy.operations import document as operations
 from saywhy.why import book, reasons_page
 
 DOCS = Path(__file__).parents[1] / "docs"
-PAGES = {"settings.md": settings.page, "operations.md": operations.page, "reasons.md": reasons_page.page}
+PAGES = {
+    "lab-addresses.md": tables.page,
+    "operations.md": operations.page,
+    "reasons.md": reasons_page.page,
+    "settings.md": settings.page,
+}
 
 
 def write_book(folder: Path) -> None:

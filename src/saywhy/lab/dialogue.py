@@ -23,6 +23,7 @@ from saywhy.lab.script import Act, Script, Step, Then, TlsMode, turn
 # Fatal TLS alerts (RFC 8446 section 6): handshake_failure; protocol_version, as of a server with TLS 1.1 at most.
 ALERTS = {TlsMode.BROKEN: bytes.fromhex("15030300020228"), TlsMode.OLD: bytes.fromhex("15030200020246")}
 MAX_LINES = 10_000  # kept of one session
+MAX_CONTENT = 128 * 1024 * 1024  # octets of one message
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +38,17 @@ class ReceivedMessage:
     client_ip: str
     tls: str
     user: str
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """A RCPT with what came before it.  `size` as declared in MAIL, 0: not."""
+
+    sender: str
+    recipient: str
+    client_ip: str
+    size: int = 0
+    tls: bool = False
 
 
 @dataclass(slots=True)
@@ -60,6 +72,14 @@ class Host(Protocol):
 
     def uses(self, step: str) -> int:
         """How often this step was used before, in all sessions."""
+        ...
+
+    def at_recipient(self, asked: Asked) -> tuple[str, Step]:
+        """What is said to a RCPT, and the name under which its uses are counted."""
+        ...
+
+    async def at_content(self, message: ReceivedMessage) -> tuple[str, Step]:
+        """The same for a whole message."""
         ...
 
     def deliver(self, message: ReceivedMessage) -> None: ...
@@ -266,25 +286,42 @@ class Dialogue:
         if not self._in_transaction:
             await self._say("503 5.5.1 Bad sequence of commands")
             return
-        pattern = next((p for p in self._script.rcpt if fnmatch.fnmatchcase(recipient.lower(), p.lower())), "")
-        step = self._script.rcpt.get(pattern, "")
-        if await self._act(f"rcpt {pattern}", step, "250 2.1.5 Recipient ok"):
+        session = self._session
+        size = _declared_size(self._parameters)
+        name, step = self._host.at_recipient(
+            Asked(self._sender, recipient, session.client_ip, size, bool(session.tls))
+        )
+        if await self._act(name, step, "250 2.1.5 Recipient ok"):
             self._recipients.append((recipient, parameters))
 
     async def _data(self, _rest: str) -> None:
         if not self._recipients:
             await self._say("554 5.5.1 No valid recipients")
         elif await self._act("data", self._script.data, "354 Start mail input"):
-            lines = []
-            while (line := await self._reader.readuntil(b"\n")) != b".\r\n":
-                lines.append(line[1:] if line.startswith(b".") else line)
-            await self._content(b"".join(lines))
+            await self._content(await self._lines())
+
+    async def _lines(self) -> bytes:
+        """The content up to the dot, its dots unstuffed.  Ends the session when there is no end to it."""
+        lines, size = [], 0
+        while (line := await self._reader.readuntil(b"\n")) != b".\r\n":
+            lines.append(line[1:] if line.startswith(b".") else line)
+            size += len(line)
+            if size > MAX_CONTENT:
+                raise await self._too_much()
+        return b"".join(lines)
+
+    async def _too_much(self) -> _Over:
+        await self._say("552 5.3.4 Message too large, closing transmission channel")
+        self._session.ended = "closed"
+        return _Over()
 
     async def _bdat(self, rest: str) -> None:
         size, _, last = rest.partition(" ")
         if "CHUNKING" not in self._script.capabilities or not size.isdecimal():
             await self._say("500 5.5.1 Command not recognized")
             return
+        if int(size) + sum(map(len, self._chunks)) > MAX_CONTENT:
+            raise await self._too_much()
         chunk = await self._reader.readexactly(int(size))
         if not self._recipients:
             await self._say("503 5.5.1 No valid recipients")
@@ -311,7 +348,8 @@ class Dialogue:
         if self._script.lmtp:
             await self._finals(message)
             return
-        act, accepted = await self._answer("content", self._script.content, "250 2.0.0 Message accepted")
+        name, step = await self._host.at_content(message)
+        act, accepted = await self._answer(name, step, "250 2.0.0 Message accepted")
         if accepted:
             self._host.deliver(message)
         await self._then(act)

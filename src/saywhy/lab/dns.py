@@ -63,6 +63,8 @@ class FakeDns:
         self._negative_ttl = negative_ttl
         self._records: dict[str, dict[str, dns.rrset.RRset]] = {}
         self._moods: dict[tuple[str, str], Mood] = {}
+        self._others: dict[str, dns.rrset.RRset] = {}
+        self._nowhere: tuple[str, ...] = ()
         self._udp: asyncio.DatagramTransport | None = None
         self._tcp: asyncio.Server | None = None
         self._clients: set[asyncio.StreamWriter] = set()
@@ -107,6 +109,11 @@ class FakeDns:
         """Forget a name: NXDOMAIN from now on."""
         self._records.pop(_key(name), None)
 
+    def catch_all(self, rtype: str, value: str, *, nowhere: Sequence[str] = ()) -> None:
+        """A record that every name has that nobody has entered, except those below `nowhere`."""
+        self._others[rtype.upper()] = dns.rrset.from_rdata_list(dns.name.root, 0, [_rdata(rtype.upper(), value)])
+        self._nowhere = tuple(map(_key, nowhere))
+
     def misbehave(self, name: str, mood: Mood | None, rtype: str = "") -> None:
         """Answer questions about `name` (of type `rtype`; empty: every type) in this way; None: as usual."""
         key = _key(name), rtype.upper()
@@ -150,13 +157,21 @@ class FakeDns:
         if rtype in records:
             response.answer.append(records[rtype])
             return
+        caught = bool(self._others) and not self._exists(name) and self._elsewhere(name)
+        if caught and rtype in self._others:
+            rdatas = list(self._others[rtype])
+            response.answer.append(dns.rrset.from_rdata_list(_name(name), 0, rdatas))
+            return
         response.authority.append(self._soa(name))
-        if not self._exists(name):
+        if not (caught or self._exists(name)):
             response.set_rcode(dns.rcode.NXDOMAIN)
 
     def _exists(self, name: str) -> bool:
         """A name with records, or above one (RFC 8020)."""
         return name in self._records or any(known.endswith("." + name) for known in self._records)
+
+    def _elsewhere(self, name: str) -> bool:
+        return not any(name == zone or name.endswith("." + zone) for zone in self._nowhere)
 
     def _soa(self, name: str) -> dns.rrset.RRset:
         top = name.rpartition(".")[2]

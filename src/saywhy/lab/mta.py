@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import fnmatch
 import socket
 import ssl
 import tempfile
@@ -17,15 +18,16 @@ from pathlib import Path
 from typing import Any
 
 from saywhy.infra.net.selfsigned import make_pair
-from saywhy.lab.dialogue import Dialogue, ReceivedMessage, Session
-from saywhy.lab.script import Presence, Script, TlsMode
+from saywhy.lab.dialogue import Asked, Dialogue, ReceivedMessage, Session
+from saywhy.lab.script import Presence, Script, Step, TlsMode
 from saywhy.lab.streams import MemoryTransport, join
 
-__all__ = ["FakeMta", "ReceivedMessage", "Session"]
+__all__ = ["Asked", "FakeMta", "ReceivedMessage", "Session"]
 
 MAX_LINE = 1024 * 1024
 KEPT = 10_000  # messages and sessions
 WEAK_BITS = 1024  # of RSA
+CONNECTIONS = 1000  # at once; further ones are turned away
 SYN_QUEUE = 4  # connections that fill a backlog of one and a little more
 
 _Streams = tuple[asyncio.StreamReader, asyncio.StreamWriter]
@@ -44,8 +46,10 @@ class FakeMta:
         *,
         ip: str = "127.77.0.1",
         port: int = 0,
+        kept: int = KEPT,
     ) -> None:
         self.name = name
+        self._kept = kept
         self.ip = ip
         self.port = port
         self.certified: tuple[str, ...] = (name,)  # the names in its certificate
@@ -114,9 +118,17 @@ class FakeMta:
         self._uses[step] += 1
         return self._uses[step] - 1
 
+    def at_recipient(self, asked: Asked) -> tuple[str, Step]:
+        script, recipient = self._script, asked.recipient.lower()
+        pattern = next((p for p in script.rcpt if fnmatch.fnmatchcase(recipient, p.lower())), "")
+        return f"rcpt {pattern}", script.rcpt.get(pattern, "")
+
+    async def at_content(self, message: ReceivedMessage) -> tuple[str, Step]:  # noqa: ARG002
+        return "content", self._script.content
+
     def deliver(self, message: ReceivedMessage) -> None:
         self.messages.append(message)
-        del self.messages[:-KEPT]
+        del self.messages[: -self._kept]
         self._news.set()
 
     def tls_context(self) -> ssl.SSLContext:
@@ -161,7 +173,11 @@ class FakeMta:
             return
         with contextlib.suppress(OSError):  # gone again before it was accepted
             connection, peer = self._socket.accept()
-            self._spawn(self._serve(connection, peer[0]))
+            if len(self._tasks) < CONNECTIONS:
+                self._spawn(self._serve(connection, peer[0]))
+                return
+            with connection:
+                connection.send(b"421 4.3.2 Too many connections\r\n")
 
     def _spawn(self, coroutine: Coroutine[Any, Any, None]) -> None:
         task = self._loop.create_task(coroutine)
@@ -183,7 +199,7 @@ class FakeMta:
     async def _talk(self, client_ip: str, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         session = Session(client_ip)
         self.sessions.append(session)
-        del self.sessions[:-KEPT]
+        del self.sessions[: -self._kept]
         try:
             await Dialogue(self, session, reader, writer).run()
             await writer.wait_closed()

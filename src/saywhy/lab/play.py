@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from saywhy.lab.scenario import Expected, Scenario, Where
+from saywhy.lab.scenario import ANN, Expected, Scenario, Where
 from saywhy.lab.site import Site
 from saywhy.lab.steps import VERBS, Teller, set_dns
 from saywhy.model.event import Kind
@@ -40,7 +40,7 @@ class Got:
         return {"status": self.status, "action": self.action, "tag": self.tag, "cause": self.cause}
 
 
-def play(scenario: Scenario, out: Path) -> dict[str, Any]:
+def play(scenario: Scenario, out: Path, sender: str = ANN) -> dict[str, Any]:
     """One row of `saywhy lab run --json`; never raises for what goes wrong in the scenario."""
     row: dict[str, Any] = {"id": scenario.id, "title": scenario.title, "made_by": scenario.made_by.value}
     expected = scenario.expected
@@ -52,7 +52,7 @@ def play(scenario: Scenario, out: Path) -> dict[str, Any]:
     began = time.monotonic()
     row |= {"expected": expected.as_dict(), "shows": list(scenario.shows)}
     try:
-        got, report = asyncio.run(_play(scenario, expected, folder))
+        got, report = asyncio.run(_play(scenario, expected, folder, sender))
     except Exception as error:
         why = f"{type(error).__name__}: {error}"
         return row | {
@@ -78,7 +78,7 @@ def _since(began: float) -> float:
     return round(time.monotonic() - began, 3)
 
 
-async def _play(scenario: Scenario, expected: Expected, folder: Path) -> tuple[Got, Path | None]:
+async def _play(scenario: Scenario, expected: Expected, folder: Path, sender: str) -> tuple[Got, Path | None]:
     tell = Teller()
     site = Site(
         organisation=scenario.organisation,
@@ -87,6 +87,7 @@ async def _play(scenario: Scenario, expected: Expected, folder: Path) -> tuple[G
         settings=scenario.settings,
         drain_grace=0.2,
         prepare=lambda site: _prepare(site, scenario),
+        sender=sender,
     )
     async with asyncio.timeout(PATIENCE), site:
         try:

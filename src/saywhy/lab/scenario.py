@@ -21,6 +21,7 @@ from saywhy.lab.script import Act, Presence, Script, Step, Then, TlsMode
 _NAME = re.compile(r"[245]\.[0-9]{1,3}\.[0-9]{1,3}-[a-z]")
 
 PARTNER = "partner.example"
+ANN = "ann@worcester.example"  # who sends
 
 
 class ScenarioError(ValueError):
@@ -98,11 +99,12 @@ class Scenario:
 
 
 @cache
-def scenarios() -> dict[str, Scenario]:
-    """All, by id, in the order of their codes."""
+def scenarios(sender: str = ANN) -> dict[str, Scenario]:
+    """All, by id, in the order of their codes.  `sender`: who writes in Ann's place."""
     folder = resources.files("saywhy.lab").joinpath("scenarios")
     names = sorted((item.name for item in folder.iterdir() if item.name.endswith(".toml")), key=_order)
-    found = [read_scenario(name.removesuffix(".toml"), folder.joinpath(name).read_text("utf-8")) for name in names]
+    texts = [folder.joinpath(name).read_text("utf-8").replace(ANN, sender) for name in names]
+    found = [read_scenario(name.removesuffix(".toml"), text) for name, text in zip(names, texts, strict=True)]
     return {scenario.id: scenario for scenario in found}
 
 

@@ -26,6 +26,7 @@ from saywhy.config.snapshot import key_of, kind_of
 from saywhy.infra.log.jsonl import JsonLines
 from saywhy.infra.maildir import Maildirs
 from saywhy.infra.store.protocol import ObjectChange, TrackingFilter
+from saywhy.lab.scenario import ANN
 from saywhy.lab.world import NETWORK, World
 from saywhy.model.event import Event, Kind
 from saywhy.model.organisation import OrganisationObject
@@ -121,6 +122,16 @@ retry_jitter = 0.0
 """
 
 
+def _organisation(sender: str) -> str:
+    """ORGANISATION, in which Ann's first address is `sender`."""
+    made = ORGANISATION.format(hash=HASH)
+    if sender == ANN:
+        return made
+    domain = sender.rpartition("@")[2]
+    more = "" if domain.lower() == "worcester.example" else f"[[domain]]\nname = {json.dumps(domain)}\n\n"
+    return more + made.replace(f'["{ANN}"]', json.dumps([sender, ANN]))
+
+
 class Ear:
     """A Sink that remembers, passes on to the log, and wakes whoever waits for an event."""
 
@@ -188,6 +199,9 @@ class Client:
         self._writer.write(stuffed + b".\r\n")
         return await self.reply()
 
+    async def expect_content(self, content: bytes, code: str) -> str:
+        return _wanted("the content", await self.content(content), code)
+
     async def start_tls(self) -> None:
         await self.expect("STARTTLS", "220")
         await self._writer.start_tls(anything())
@@ -220,7 +234,7 @@ def letter(
 class Site:
     """worcester.example: its server and its world.  `organisation`, `transport` and `settings` are added TOML.
 
-    `prepare` is called when the world stands and the server is not yet there.
+    `prepare` is called when the world stands and the server is not yet there.  `sender` is Ann's first address.
     """
 
     def __init__(
@@ -232,6 +246,7 @@ class Site:
         settings: str = "",
         drain_grace: float = 5,
         prepare: Callable[[Site], None] = lambda _site: None,
+        sender: str = ANN,
     ) -> None:
         self.world = World()
         self._prepare = prepare
@@ -241,6 +256,7 @@ class Site:
         self._internet = internet
         self._settings = settings
         self._grace = drain_grace
+        self.sender = sender
         self.running = False
 
     async def __aenter__(self) -> Site:
@@ -251,7 +267,7 @@ class Site:
         )
         internet = INTERNET.format(port=self.world.port, network=NETWORK) if self._internet else ""
         (self.folder / "organisation.toml").write_text(
-            ORGANISATION.format(hash=HASH) + internet + self._filled(self._organisation)
+            _organisation(self.sender) + internet + self._filled(self._organisation)
             + f"\n[transport]\n{SOON}{self._transport}"
         )  # fmt: skip
         try:

@@ -23,7 +23,6 @@ from saywhy.model.event import Kind
 from saywhy.model.organisation import KINDS
 from saywhy.model.record import load
 
-ANN = "ann@worcester.example"
 BOB = f"bob@{PARTNER}"
 
 SIGN_IN = re.compile(r"\{AUTH(?::(\w+))?\}")  # in a line: what AUTH PLAIN wants of ann, or of who is named
@@ -51,7 +50,7 @@ async def send(
     site: Site,
     tell: Teller,
     *,
-    sender: str = ANN,
+    sender: str | None = None,
     to: list[str] | None = None,
     parameters: str = "",
     listener: str = "inside",
@@ -61,6 +60,7 @@ async def send(
 ) -> None:
     """Submit a message; `header` lines are added, `size` makes the body that long."""
     recipients = to or [BOB]
+    sender = site.sender if sender is None else sender
     raw = content.replace("\n", "\r\n").encode() if content else _letter(sender, header, size)
     for recipient in recipients:
         tell.said(f"MAIL FROM:<{sender}> {parameters}, RCPT TO:<{recipient}>, {len(raw)} octets")

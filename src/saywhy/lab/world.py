@@ -17,6 +17,7 @@ import random
 import socket
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import TypeVar
 
 from saywhy.infra.net.dns import Resolver
 from saywhy.lab.dns import FakeDns
@@ -27,6 +28,8 @@ NETWORK = "127.77.0.0/16"
 LAST_HOST = 254  # of a /24
 TRIED_ADDRESSES = 8  # a port is good when it is free on this many of the world's first addresses
 TRIES = 50
+
+Host = TypeVar("Host", bound=FakeMta)
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,11 +73,19 @@ class World:
 
     def host(self, name: str, script: Script = Script(), *, ip: str = "") -> FakeMta:  # noqa: B008 - frozen
         """A host that listens, with its A record; `ip` empty: the next free one of NETWORK."""
-        if name in self.hosts:
-            raise ValueError(f"{name} is in this world already")
-        host = self._start_at(name, script, ip) if ip else self._start(name, script)
-        self.hosts[name] = host
-        self.dns.set(name, "A", host.ip)
+        return self.add(FakeMta(name, script, ip=ip))
+
+    def add(self, host: Host) -> Host:
+        """A host of a kind of its own; `host.ip` empty: the next free one of NETWORK."""
+        if host.name in self.hosts:
+            raise ValueError(f"{host.name} is in this world already")
+        host.port = self.port
+        if host.ip:
+            host.start()
+        else:
+            self._start(host)
+        self.hosts[host.name] = host
+        self.dns.set(host.name, "A", host.ip)
         return host
 
     def domain(self, name: str, mx: Sequence[str] = (), *, null_mx: bool = False) -> None:
@@ -92,19 +103,15 @@ class World:
         self._taken += 1
         return f"{self._prefix}{self._taken}"
 
-    def _start(self, name: str, script: Script) -> FakeMta:
+    def _start(self, host: FakeMta) -> None:
         why = OSError("no address was tried")
         for _ in range(TRIES):
+            host.ip = self.address()
             try:
-                return self._start_at(name, script, self.address())
+                return host.start()
             except OSError as error:  # somebody else has the port there
                 why = error
         raise why
-
-    def _start_at(self, name: str, script: Script, ip: str) -> FakeMta:
-        host = FakeMta(name, script, ip=ip, port=self.port)
-        host.start()
-        return host
 
 
 def _free_port(addresses: Sequence[str]) -> int:

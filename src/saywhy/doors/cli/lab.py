@@ -14,8 +14,9 @@ from typing import Any
 
 import click
 
+from saywhy.doors.cli import lab_serve
 from saywhy.lab.play import play
-from saywhy.lab.scenario import Scenario, scenarios
+from saywhy.lab.scenario import ANN, Scenario, scenarios
 
 JOBS = 8  # each waits most of its time
 
@@ -28,7 +29,12 @@ def lab() -> None:
     saywhy lab list 5.7
     saywhy lab run NDR-5.1.1-a NDR-5.2
     saywhy lab run --all --json
+    saywhy lab serve
     """
+
+
+for _command in (lab_serve.serve, lab_serve.mail, lab_serve.words):
+    lab.add_command(_command)
 
 
 @lab.command("list")
@@ -53,18 +59,19 @@ def list_(ids: tuple[str, ...], as_json: bool) -> None:
 @click.option("--json", "as_json", is_flag=True, help="One JSON object per scenario.")
 @click.option("--out", type=click.Path(path_type=Path), help="Where the evidence goes (default: a new folder).")
 @click.option("--jobs", type=click.IntRange(1, 64), default=JOBS, show_default=True, help="How many at a time.")
-def run(ids: tuple[str, ...], everything: bool, as_json: bool, out: Path | None, jobs: int) -> None:
+@click.option("--sender", default=ANN, show_default=True, help="Who writes, and gets the reports.")
+def run(ids: tuple[str, ...], everything: bool, as_json: bool, out: Path | None, jobs: int, sender: str) -> None:
     """Play scenarios and compare what comes back with what must.
 
     Status 0 when all that can be played are right, 1 when one is not, 2 for a wrong name.
     """
     if everything is bool(ids):
         raise click.UsageError("name the scenarios, or say --all")
-    chosen = _chosen(ids)
+    chosen = _chosen(ids, sender)
     folder = out or Path(tempfile.mkdtemp(prefix="saywhy-lab-"))
     folder.mkdir(parents=True, exist_ok=True)
     wrong = missing = 0
-    for number, row in enumerate(_rows(chosen, folder.absolute(), jobs), 1):
+    for number, row in enumerate(_rows(chosen, folder.absolute(), jobs, sender), 1):
         wrong += not row["ok"] and "missing" not in row
         missing += "missing" in row
         click.echo(json.dumps(row) if as_json else _line(row))
@@ -78,8 +85,8 @@ def run(ids: tuple[str, ...], everything: bool, as_json: bool, out: Path | None,
     sys.exit(1 if wrong else 0)
 
 
-def _chosen(ids: Sequence[str]) -> list[Scenario]:
-    known = scenarios()
+def _chosen(ids: Sequence[str], sender: str = ANN) -> list[Scenario]:
+    known = scenarios(sender)
     if not ids:
         return list(known.values())
     wanted = [f"NDR-{name.upper().removeprefix('NDR-').lower()}" for name in ids]
@@ -89,13 +96,13 @@ def _chosen(ids: Sequence[str]) -> list[Scenario]:
     return [scenario for scenario in known.values() if any(scenario.id.startswith(name) for name in wanted)]
 
 
-def _rows(chosen: Sequence[Scenario], folder: Path, jobs: int) -> Iterator[dict[str, Any]]:
+def _rows(chosen: Sequence[Scenario], folder: Path, jobs: int, sender: str) -> Iterator[dict[str, Any]]:
     if len(chosen) == 1:
-        yield play(chosen[0], folder)
+        yield play(chosen[0], folder, sender)
         return
     context = multiprocessing.get_context("spawn")
     with ProcessPoolExecutor(min(jobs, len(chosen)), mp_context=context) as pool:
-        yield from pool.map(partial(play, out=folder), chosen)
+        yield from pool.map(partial(play, out=folder, sender=sender), chosen)
 
 
 def _line(row: dict[str, Any]) -> str:

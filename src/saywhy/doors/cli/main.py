@@ -35,7 +35,7 @@ COMMANDS = {
     "summary": Entry("saywhy.doors.cli.summary:summary", "Count what was read: causes, domains, days, systems."),
     "suppress": Entry("saywhy.doors.cli.suppress:suppress", "Which addresses to stop writing to, and why."),
     "demo": Entry("saywhy.doors.cli.demo:demo", "Show three failures and their reports, nothing to set up."),
-    "lab": Entry("saywhy.doors.cli.lab:lab", "Provoke failures and see what comes back: list, run."),
+    "lab": Entry("saywhy.doors.cli.lab:lab", "Provoke failures and see what comes back: serve, run."),
     "serve": Entry("saywhy.doors.cli.serve:serve", "Run the mail server."),
     "config": Entry("saywhy.doors.cli.config:config", "Check and explain the server's settings."),
     "status": Entry(_OPERATIONS, "The server's processes, and their shares of the limits.", named=True),

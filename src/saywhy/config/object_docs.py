@@ -128,6 +128,8 @@ DOCS: Mapping[str, Mapping[str, str]] = {
         "starttls": "Offer STARTTLS.",
         "recipient_lookup": "Refuse unknown recipients at RCPT; otherwise they are taken and reported later.",
         "dsn": "Offer DSN (RFC 3461).",
+        "deliver_by": "Offer DELIVERBY (RFC 2852): senders set deadlines. Only beside DSN.",
+        "min_deliver_by": "The shortest deadline after which a message is returned; 0: any.",
         "pipelining": "Offer PIPELINING (RFC 2920).",
         "chunking": "Offer CHUNKING (RFC 3030).",
         "eightbitmime": "Offer 8BITMIME (RFC 6152).",

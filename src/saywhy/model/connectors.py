@@ -32,6 +32,8 @@ class ReceiveConnector:
     starttls: bool = True
     recipient_lookup: bool = True  # unknown recipients refused at RCPT; False: accepted and reported later
     dsn: bool = True
+    deliver_by: bool = True  # needs dsn
+    min_deliver_by: int = 0  # seconds: shorter deadlines of mode R are refused
     pipelining: bool = True
     chunking: bool = True
     eightbitmime: bool = True

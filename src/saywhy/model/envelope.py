@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import enum
-from dataclasses import dataclass
+import math
+from dataclasses import dataclass, replace
 
 from saywhy.model.address import Address
 
@@ -50,6 +51,28 @@ class Recipient:
 
 
 @dataclass(frozen=True, slots=True)
+class DeliverBy:
+    """BY of MAIL FROM (RFC 2852): `seconds` as asked, counted from MAIL; `at` (epoch seconds) is their end.
+
+    `returns`: mode R, undelivered mail goes back then; otherwise mode N, the sender is told and delivery goes on.
+    `trace`: each handing on is to be told.
+    """
+
+    seconds: int
+    returns: bool
+    trace: bool = False
+    at: float = 0.0
+
+    def counted(self, now: float) -> DeliverBy:
+        """As of a MAIL command at `now`."""
+        return replace(self, at=now + self.seconds)
+
+    def left(self, now: float) -> DeliverBy:
+        """With what is left of it at `now`, in whole seconds: none may be given away (RFC 2852 section 4.1.4)."""
+        return replace(self, seconds=math.floor(self.at - now))
+
+
+@dataclass(frozen=True, slots=True)
 class Envelope:
     """One mail transaction.  `sender` is None for the null reverse-path; `envid` is decoded, empty if absent."""
 
@@ -59,6 +82,7 @@ class Envelope:
     ret: Ret | None = None
     body: Body = Body.SEVENBIT
     smtputf8: bool = False
+    by: DeliverBy | None = None
 
 
 @dataclass(frozen=True, slots=True)

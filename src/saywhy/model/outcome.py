@@ -16,12 +16,16 @@ class Delivered:
 
 @dataclass(frozen=True, slots=True)
 class Relayed:
-    """Handed to the next hop, which now answers for it.  `dsn` says whether it took our DSN wishes along."""
+    """Handed to the next hop, which now answers for it.  `dsn` says whether it took our DSN wishes along.
+
+    `told`: the sender is to hear of it, asked for or not: the next hop knows no DELIVERBY, or he wants the trace.
+    """
 
     host: str
     ip: str
     reply: tuple[str, ...]
     dsn: bool
+    told: bool = False
 
 
 @dataclass(frozen=True, slots=True)

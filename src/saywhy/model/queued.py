@@ -107,6 +107,7 @@ class Pending:
     suspended_alone: bool = False  # with its message, whatever its queue does
     paused: float = 0.0  # seconds that it was held back before: it expires as much later
     resubmitted: float = 0.0  # when it was last routed again
+    lateness_told: bool = False  # that the sender's deadline passed while delivery goes on (RFC 2852, mode N)
 
 
 @dataclass(frozen=True, slots=True)

@@ -26,7 +26,7 @@ from saywhy.infra.store.memory import MemoryStore
 from saywhy.infra.store.protocol import Change, Store, TrackingFilter
 from saywhy.lab.clock import LoopClock
 from saywhy.model.address import Address
-from saywhy.model.envelope import Envelope, Notify, Origin, Recipient
+from saywhy.model.envelope import DeliverBy, Envelope, Notify, Origin, Recipient
 from saywhy.model.event import Event, Kind
 from saywhy.model.evidence import Evidence, Stage, Step
 from saywhy.model.failure import Failure
@@ -241,10 +241,12 @@ class Desk:
         sender: str | None = SENDER,
         notify: Notify = Notify.ABSENT,
         content: bytes = CONTENT,
+        by: DeliverBy | None = None,
     ) -> QueueId:
         envelope = Envelope(
             Address.parse(sender) if sender else None,
             tuple(Recipient(Address.parse(recipient), notify) for recipient in recipients),
+            by=by.counted(self.clock.now()) if by is not None else None,
         )
         submission = Submission(
             self.store.next_id(), envelope, Origin("Client"), Headline(), content, self.clock.now()

@@ -253,3 +253,18 @@ def test_each_failure_and_delay_is_either_reported_or_suppressed_with_its_rule()
         (results[1], "notify"),
         (results[2], "notify"),
     ]
+
+
+def test_the_notice_that_a_deadline_has_passed_is_no_delay_that_a_switch_may_hold_back() -> None:
+    late = replace(case(Action.DELAYED, delay_reports=False), promised=True)
+    assert held_back_by(late) == ""
+    assert held_back_by(replace(late, notify=DELAY)) == ""
+    assert held_back_by(replace(late, notify=FAILURE)) == "notify"
+    assert held_back_by(replace(late, promised=False)) == "delay-reports"
+
+
+@pytest.mark.parametrize(("notify", "rule"), [(ABSENT, ""), (FAILURE, ""), (DELAY, ""), (NEVER, "notify")])
+def test_that_a_message_left_the_reach_of_its_deadline_only_never_keeps_from_the_sender(
+    notify: Notify, rule: str
+) -> None:
+    assert held_back_by(replace(case(Action.RELAYED, notify), promised=True)) == rule

@@ -20,6 +20,7 @@ def test_rfc_5321_d1_a_typical_transaction() -> None:
         S: 250-SIZE 100000
         S: 250-PIPELINING
         S: 250-DSN
+        S: 250-DELIVERBY
         S: 250-ENHANCEDSTATUSCODES
         S: 250-STARTTLS
         S: 250-8BITMIME
@@ -62,6 +63,7 @@ def test_rfc_5321_d2_an_aborted_transaction() -> None:
         S: 250-SIZE 100000
         S: 250-PIPELINING
         S: 250-DSN
+        S: 250-DELIVERBY
         S: 250-ENHANCEDSTATUSCODES
         S: 250-STARTTLS
         S: 250-8BITMIME
@@ -124,6 +126,7 @@ def test_rfc_5321_d4_vrfy_tells_nothing_and_changes_nothing() -> None:
         S: 250-SIZE 100000
         S: 250-PIPELINING
         S: 250-DSN
+        S: 250-DELIVERBY
         S: 250-ENHANCEDSTATUSCODES
         S: 250-STARTTLS
         S: 250-8BITMIME

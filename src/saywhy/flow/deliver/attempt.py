@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 
 from saywhy.flow.deliver import facts, failures, trouble
-from saywhy.flow.deliver.facts import Break, Lacking, Refusal, Scene, Trouble
+from saywhy.flow.deliver.facts import DELIVERBY, Break, Lacking, Refusal, Scene, Trouble
 from saywhy.flow.deliver.pool import Line, Manner, Pool, Session
 from saywhy.flow.deliver.tls import FindTlsPolicy, TlsPolicy
 from saywhy.flow.deliver.transactions import chunk, transaction
@@ -17,9 +17,11 @@ from saywhy.flow.stages import Host, Transmission
 from saywhy.infra.errors import ConnectError, ConnectProblem, TlsError
 from saywhy.infra.net.connect import SessionBroken
 from saywhy.model.clock import Clock
+from saywhy.model.envelope import DeliverBy
 from saywhy.model.evidence import Step
 from saywhy.model.outcome import Delivered, Outcome, Relayed
 from saywhy.wire.smtp.client import TransactionResult
+from saywhy.wire.smtp.outgoing import least_deadline
 from saywhy.wire.smtp.reply import Reply
 
 
@@ -78,7 +80,10 @@ class Attempt:
                 session = await self._pool.open(line, host.name, clear=clear)
             numbers = chunk(self._waiting)
             pending = [self._waiting[number] for number in numbers]
-            result = await session.connection.send(transaction(self._transmission, pending, whole=whole))
+            deadline = self._deadline()
+            result = await session.connection.send(
+                transaction(self._transmission, pending, whole=whole, by=deadline)
+            )
         except (ConnectError, TlsError, SessionBroken) as error:
             return self._broken(error, host, session, policy, clear=clear, reused=reused)
         except BaseException:
@@ -89,6 +94,11 @@ class Attempt:
         decision = self._read(numbers, result, host, session, reused=reused)
         self._pool.give_back(session)
         return decision
+
+    def _deadline(self) -> DeliverBy | None:
+        """What is left of the sender's; LMTP's is the last delivery, with which it is kept."""
+        by = self._transmission.message.envelope.by
+        return None if by is None or self._manner.options.lmtp else by.left(self._clock.now())
 
     # -- no session, or no more --
 
@@ -156,7 +166,12 @@ class Attempt:
         if self._manner.options.lmtp and not result.dsn:
             pending = self._waiting[number]
             return Delivered(pending.mailbox or str(pending.address))
-        return Relayed(host.name, host.ip, failures.words(reply), result.dsn)
+        return Relayed(host.name, host.ip, failures.words(reply), result.dsn, self._told(result))
+
+    def _told(self, result: TransactionResult) -> bool:
+        """RFC 2852 section 4.1.4: the trace is wanted, or the next hop will not tell that it is late."""
+        by = self._transmission.message.envelope.by
+        return by is not None and (by.trace or not result.by)
 
     def _all_relayed(self, numbers: Sequence[int], result: TransactionResult, host: Host) -> bool:
         """The ordinary case, at little cost: everybody was accepted."""
@@ -165,7 +180,7 @@ class Attempt:
             return False
         if not all(reply is not None and reply.positive for reply in result.recipients):
             return False
-        self._settle(numbers, Relayed(host.name, host.ip, failures.words(data), result.dsn))
+        self._settle(numbers, Relayed(host.name, host.ip, failures.words(data), result.dsn, self._told(result)))
         return True
 
     def _fact(self, number: int, place: int, result: TransactionResult, session: Session) -> Trouble | Reply:
@@ -186,10 +201,16 @@ class Attempt:
         return data
 
     def _lacking(self, extension: str, session: Session) -> Lacking:
+        if extension == DELIVERBY:
+            return self._no_deadline(session)
         if extension != "SIZE":
             return Lacking(extension)
         limit = session.connection.extensions.get("SIZE", "")
         return Lacking("SIZE", len(self._transmission.content), int(limit) if limit.isdecimal() else -1)
+
+    def _no_deadline(self, session: Session) -> Lacking:
+        by, least = self._deadline(), least_deadline(session.connection.extensions)
+        return Lacking(DELIVERBY, -1 if by is None else by.seconds, -1 if least is None else least)
 
     # -- outcomes --
 

@@ -13,6 +13,7 @@ from saywhy.model.queued import NextHop
 from saywhy.wire.smtp.reply import Reply
 
 ESMTP = "ESMTP"  # what a server lacks that knows HELO only
+DELIVERBY = "DELIVERBY"  # RFC 2852
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,7 +86,10 @@ class Break:
 
 @dataclass(frozen=True, slots=True)
 class Lacking:
-    """The peer does not offer what the message or the connector needs: "SMTPUTF8", ESMTP, or a SIZE of `size`."""
+    """The peer does not offer what the message or the connector needs.
+
+    "SMTPUTF8", ESMTP, a SIZE of `size` octets, or DELIVERBY within `size` seconds; `limit` is what it does offer.
+    """
 
     extension: str
     size: int = -1

@@ -9,7 +9,17 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import replace
 
-from saywhy.flow.deliver.facts import ESMTP, Break, Lacking, NoConnection, NoSignIn, NoTls, Refusal, Scene
+from saywhy.flow.deliver.facts import (
+    DELIVERBY,
+    ESMTP,
+    Break,
+    Lacking,
+    NoConnection,
+    NoSignIn,
+    NoTls,
+    Refusal,
+    Scene,
+)
 from saywhy.infra.errors import ConnectProblem, MailboxError
 from saywhy.model.evidence import Evidence, Stage, Step
 from saywhy.model.failure import Failure
@@ -154,6 +164,11 @@ def lacking(trouble: Lacking, scene: Scene) -> Failure:
         evidence = _seen(scene, Step.EHLO, "EHLO", name=ESMTP)
         text = "Wrong protocol version, the next server does not speak ESMTP"
         status, code, cause, tag = Status(5, 5, 5), 554, "next-hop-without-esmtp", "SMTPSEND.Esmtp.NotOffered"
+    elif trouble.extension == DELIVERBY:
+        least = f" of less than {trouble.limit} s" if trouble.limit >= 0 else ""
+        evidence = _seen(scene, Step.MAIL, name=DELIVERBY, observed=trouble.size)
+        text = f"the next server promises no deadline{least}, and {trouble.size} s are left"
+        status, code, cause, tag = Status(5, 4, 7), 550, "deadline-missed", "SMTPSEND.DeliverBy"
     else:
         evidence = _seen(scene, Step.MAIL, name=trouble.extension)
         text = "the next server takes no addresses or headers beyond ASCII"

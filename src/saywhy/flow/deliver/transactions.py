@@ -11,7 +11,7 @@ from collections.abc import Mapping, Sequence
 from itertools import islice
 
 from saywhy.flow.stages import Transmission
-from saywhy.model.envelope import Notify, Recipient
+from saywhy.model.envelope import DeliverBy, Notify, Recipient
 from saywhy.model.queued import Message, Pending
 from saywhy.wire.smtp.client import Transaction
 
@@ -26,8 +26,10 @@ def chunk(waiting: Mapping[int, Pending]) -> list[int]:
     return list(islice(alike, MAX_RECIPIENTS))
 
 
-def transaction(transmission: Transmission, pending: Sequence[Pending], *, whole: bool = False) -> Transaction:
-    """One transaction for some of the transmission's recipients; `whole`: by DATA."""
+def transaction(
+    transmission: Transmission, pending: Sequence[Pending], *, whole: bool = False, by: DeliverBy | None = None
+) -> Transaction:
+    """One transaction for some of the transmission's recipients; `whole`: by DATA; `by` with the seconds left."""
     message = transmission.message
     envelope = message.envelope
     return Transaction(
@@ -39,6 +41,7 @@ def transaction(transmission: Transmission, pending: Sequence[Pending], *, whole
         envelope.body,
         envelope.smtputf8,
         whole,
+        by,
     )
 
 

@@ -12,7 +12,18 @@ from dataclasses import dataclass, replace
 from typing import assert_never
 
 from saywhy.flow.deliver import failures
-from saywhy.flow.deliver.facts import ESMTP, Break, Lacking, NoConnection, NoSignIn, NoTls, Refusal, Scene, Trouble
+from saywhy.flow.deliver.facts import (
+    DELIVERBY,
+    ESMTP,
+    Break,
+    Lacking,
+    NoConnection,
+    NoSignIn,
+    NoTls,
+    Refusal,
+    Scene,
+    Trouble,
+)
 from saywhy.flow.stages import Host
 from saywhy.model.evidence import Step
 from saywhy.model.failure import Failure
@@ -80,7 +91,7 @@ def decide(trouble: Trouble, scene: Scene) -> Decision:
         case Break():
             return Decision(_after_break(trouble, scene), failures.session_broken(trouble, scene))
         case Lacking():
-            move = Move.NEXT_HOST if trouble.extension == ESMTP else Move.STOP
+            move = Move.NEXT_HOST if trouble.extension in (ESMTP, DELIVERBY) else Move.STOP
             return Decision(move, failures.lacking(trouble, scene))
         case _:
             assert_never(trouble)

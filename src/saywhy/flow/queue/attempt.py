@@ -93,7 +93,10 @@ class Attempt:
         fresh: list[Pending] = []
         for pending in job.pending:
             failure = pending.failure
-            if pending.suspended_at:
+            if retry.returned(job.message, now):
+                missed = failures.deadline_missed(job.message, pending, now)
+                results.append(Result(pending, Failed(missed), attempted=False))
+            elif pending.suspended_at:
                 results.append(Result(pending, Deferred(failures.suspended(pending, now)), attempted=False))
             elif failure is not None and (job.lane.overdue or now >= retry.expires(job.message, pending, now)):
                 results.append(Result(pending, Deferred(failure), attempted=False))

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from saywhy.model.evidence import Evidence, Stage
 from saywhy.model.failure import Failure
 from saywhy.model.organisation import SendConnector
-from saywhy.model.queued import Pending
+from saywhy.model.queued import Message, Pending
 from saywhy.model.status import Status
+
+DEADLINE_MISSED = "deadline-missed"
 
 
 def store_write_failed(why: str, at: float) -> Failure:
@@ -73,6 +77,34 @@ def content_altered(pending: Pending, why: str, at: float) -> Failure:
         permanent=True,
         tag="QUEUE.Integrity",
         at=at,
+    )
+
+
+def deadline_missed(message: Message, pending: Pending, at: float) -> Failure:
+    """RFC 2852 section 4.1.3, mode R (spec A2 5.4.7 a); what stood in the way goes along."""
+    return _late(message, pending, at, "5.4.7", 550)
+
+
+def late(message: Message, pending: Pending, at: float) -> Failure:
+    """The same for mode N: the sender is told and delivery goes on (spec A2 4.4.7 b)."""
+    return _late(message, pending, at, "4.4.7", 451)
+
+
+def _late(message: Message, pending: Pending, at: float, status: str, reply: int) -> Failure:
+    by, last = message.envelope.by, pending.failure
+    seconds = by.seconds if by is not None else 0
+    passed = int(at - by.at) if by is not None else 0
+    evidence = last.evidence if last is not None else Evidence(Stage.QUEUE)
+    return Failure(
+        status=Status.parse(status),
+        reply=reply,
+        cause=DEADLINE_MISSED,
+        text=f"not delivered within {seconds} s",
+        evidence=replace(evidence, queue=pending.hop.key, reply=(), observed=seconds + passed, limit=seconds),
+        permanent=status.startswith("5"),
+        tag="QUEUE.DeliverBy",
+        at=at,
+        because=(replace(last, because=()), *last.because) if last else (),
     )
 
 

@@ -63,7 +63,8 @@ class Holds:
 
 def report_due(message: Message, pending: Pending, config: TransportConfig) -> float:
     """Not by itself; `NEVER` seconds later than there is something to tell (housekeeping.py looks for it)."""
-    return NEVER + (NEVER if pending.delay_reported else retry.delay_at(message, config))
+    delay = NEVER if pending.delay_reported else retry.delay_at(message, config)
+    return NEVER + min(delay, retry.deadline(message, pending))
 
 
 def released(pending: Pending, now: float) -> Pending:

@@ -187,10 +187,19 @@ class Loader:
             self._window.add(overdue, row.message, pending)
 
     def _overdue(self, row: DueRow, lane: Lane, now: float) -> bool:
-        """Expired; or a delay to be told of while nothing can be tried.  What never failed is tried once first."""
+        """Expired; or a delay to be told of while nothing can be tried.  What never failed is tried once first.
+
+        Past the sender's own deadline nothing is tried, or the deadline is told of.
+        """
+        if retry.returned(row.message, now):
+            return True
         if row.pending.failure is None and lane.failure is None:
             return False
         if now >= retry.expires(row.message, row.pending, now):
             return True
         config = self._context.transport
-        return lane.not_before > now and retry.delay_due(row.message, row.pending, config, now)
+        if lane.not_before <= now:
+            return False
+        return retry.delay_due(row.message, row.pending, config, now) or now >= retry.deadline(
+            row.message, row.pending
+        )

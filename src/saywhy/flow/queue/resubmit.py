@@ -9,7 +9,7 @@ from __future__ import annotations
 import asyncio
 import dataclasses
 
-from saywhy.flow.queue import retry
+from saywhy.flow.queue import failures, retry
 from saywhy.flow.queue.context import Context
 from saywhy.flow.queue.entry import TURN, Entry
 from saywhy.flow.queue.lane import Job
@@ -18,7 +18,7 @@ from saywhy.flow.queue.step import Result
 from saywhy.flow.queue.window import Window
 from saywhy.flow.stages import Categorize, Resolved, SelectRoute
 from saywhy.infra.store.protocol import Change
-from saywhy.model.outcome import Deferred
+from saywhy.model.outcome import Deferred, Failed
 from saywhy.model.queued import Message, Pending
 
 
@@ -43,6 +43,10 @@ class Resubmitter:
         free = 1 + max([*mine, *(pending.number for pending in owed)])
         forked: list[Resolved] = []
         for pending in job.pending:
+            if retry.returned(message, now):
+                missed = failures.deadline_missed(message, pending, now)
+                sorter.result.waiting.append(Result(pending, Failed(missed), attempted=False))
+                continue
             if now >= retry.expires(message, pending, now) and pending.failure is not None:
                 sorter.result.waiting.append(Result(pending, Deferred(pending.failure), attempted=False))
                 continue

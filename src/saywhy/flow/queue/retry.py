@@ -13,7 +13,7 @@ from collections.abc import Callable
 from saywhy.model.evidence import Step
 from saywhy.model.failure import Failure
 from saywhy.model.organisation import TransportConfig
-from saywhy.model.queued import HopKind, Message, Pending
+from saywhy.model.queued import NEVER, HopKind, Message, Pending
 
 _HOP_STEPS = {Step.CONNECT, Step.GREETING, Step.EHLO, Step.STARTTLS, Step.AUTH}
 _HOP_CAUSES = {
@@ -71,6 +71,23 @@ def expires(message: Message, pending: Pending, now: float) -> float:
     return message.expires + pending.paused + held
 
 
+def deadline(message: Message, pending: Pending) -> float:
+    """When the sender's own deadline needs an act of ours (RFC 2852); NEVER without one, or when that was done.
+
+    A message that is held back has it all the same.  One that came with none left was reported where it passed.
+    """
+    by = message.envelope.by
+    if by is None or (not by.returns and (pending.lateness_told or by.seconds <= 0)):
+        return NEVER
+    return by.at
+
+
+def returned(message: Message, now: float) -> bool:
+    """The deadline has passed after which the sender wants the message back."""
+    by = message.envelope.by
+    return by is not None and by.returns and now >= by.at
+
+
 def delay_at(message: Message, config: TransportConfig) -> float:
     return message.arrived + config.delay_after
 
@@ -82,7 +99,7 @@ def delay_due(message: Message, pending: Pending, config: TransportConfig, now: 
 
 def next_due(message: Message, pending: Pending, config: TransportConfig, retry_at: float, now: float) -> float:
     """The next attempt, or the moment before it at which a report is due."""
-    due = min(retry_at, expires(message, pending, now))
+    due = min(retry_at, expires(message, pending, now), deadline(message, pending))
     if not pending.delay_reported and now < delay_at(message, config):
         due = min(due, delay_at(message, config))
     return due

@@ -10,11 +10,12 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import assert_never
 
-from saywhy.flow.queue import events, expiry, retry
+from saywhy.flow.queue import events, expiry, failures, retry
 from saywhy.flow.queue.holds import report_due
 from saywhy.flow.stages import Settled
 from saywhy.infra.store.protocol import Change
 from saywhy.model.event import Event
+from saywhy.model.failure import Failure
 from saywhy.model.organisation import TransportConfig
 from saywhy.model.outcome import Deferred, Delivered, Expanded, Failed, Outcome, Relayed
 from saywhy.model.queued import Message, Pending
@@ -92,15 +93,24 @@ class Step:
         if attempted or pending.failure is None:
             failure = expiry.remember(outcome.failure, pending.failure)
             pending = dataclasses.replace(pending, failure=failure)
-        if self._now >= retry.expires(self._message, pending, self._now):
-            failure = expiry.expired(self._message, pending, self._config.expiry_status, self._now)
-            told = events.failed(self._message, pending, failure, self._now)
-            self._done(pending, Failed(failure), told)
+        if retry.returned(self._message, self._now):
+            self._give_up(pending, failures.deadline_missed(self._message, pending, self._now))
             return
-        if retry.delay_due(self._message, pending, self._config, self._now):
+        if self._now >= retry.expires(self._message, pending, self._now):
+            self._give_up(pending, expiry.expired(self._message, pending, self._config.expiry_status, self._now))
+            return
+        if self._now >= retry.deadline(self._message, pending):
+            pending = dataclasses.replace(pending, lateness_told=True, delay_reported=True)
+            late = failures.late(self._message, pending, self._now)
+            self.reportable.append(Settled(pending, Deferred(late)))
+        elif retry.delay_due(self._message, pending, self._config, self._now):
             pending = dataclasses.replace(pending, delay_reported=True)
             self.reportable.append(Settled(pending, outcome))
         self._wait(pending, outcome, attempted)
+
+    def _give_up(self, pending: Pending, failure: Failure) -> None:
+        told = events.failed(self._message, pending, failure, self._now)
+        self._done(pending, Failed(failure), told)
 
     def _wait(self, pending: Pending, outcome: Deferred, attempted: bool) -> None:
         if pending.suspended_at:

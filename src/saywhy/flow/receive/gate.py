@@ -135,4 +135,4 @@ def envelope_of(mail: smtp.Mail | None, recipients: Iterable[Recipient]) -> Enve
     """What a transaction has said so far."""
     if mail is None:
         return Envelope(None, tuple(recipients))
-    return Envelope(mail.sender, tuple(recipients), mail.envid, mail.ret, mail.body, mail.smtputf8)
+    return Envelope(mail.sender, tuple(recipients), mail.envid, mail.ret, mail.body, mail.smtputf8, mail.by)

@@ -13,6 +13,8 @@ def offer(connector: ReceiveConnector, fqdn: str, *, starttls: bool, encrypted: 
         size=connector.max_message_size,
         pipelining=connector.pipelining,
         dsn=connector.dsn,
+        deliverby=connector.deliver_by,
+        min_by=connector.min_deliver_by,
         eightbitmime=connector.eightbitmime,
         smtputf8=connector.smtputf8,
         chunking=connector.chunking,

@@ -231,6 +231,8 @@ class Session:
         too_fast = None if refusal else self._gate.rate(self._client)
         refusal = refusal or too_fast
         if refusal is None:
+            if event.by is not None:
+                event = replace(event, by=event.by.counted(self._services.clock.now()))
             self._begin_transaction(event)
             self._engine.accept()
         else:

@@ -62,6 +62,7 @@ class Case:
     notify: Notify
     null_path: bool
     switches: Switches
+    promised: bool = False  # a deadline of the sender's makes it a duty (RFC 2852)
 
 
 def _null_path(case: Case) -> bool:
@@ -70,6 +71,8 @@ def _null_path(case: Case) -> bool:
 
 def _not_wanted(case: Case) -> bool:
     """RFC 3461 section 4.1: an absent NOTIFY asks for failures, and lets delays be told."""
+    if case.promised and case.action is Action.RELAYED:
+        return bool(case.notify & Notify.NEVER)  # RFC 2852 section 4.1.4, errata 18 d
     if case.notify is Notify.ABSENT:
         return case.action in SUCCESSES
     return not case.notify & _KEYWORDS[case.action]
@@ -119,8 +122,8 @@ def _remote_domain_says_no(case: Case) -> bool:
 
 
 def _delays_off(case: Case) -> bool:
-    """No sender can have asked for one by DELIVERBY, whose notice is a duty (errata 67): it is not offered."""
-    return case.action is Action.DELAYED and not case.switches.delay_reports
+    """The notice that a sender's deadline has passed is a duty (errata 67)."""
+    return case.action is Action.DELAYED and not case.switches.delay_reports and not case.promised
 
 
 # Spec B7 in its order: the name that the tracking event gives, and what holds a report back.
@@ -145,9 +148,20 @@ def held_back_by(case: Case) -> str:
 def due(settled: Settled) -> Action | None:
     """The report that an outcome calls for: failures and delays always, successes where they were asked for."""
     action = _action(settled.outcome)
-    if action in SUCCESSES and not settled.pending.recipient.notify & Notify.SUCCESS:
-        return None
-    return action
+    if action not in SUCCESSES or _promised(settled.outcome):
+        return action
+    return action if settled.pending.recipient.notify & Notify.SUCCESS else None
+
+
+def _promised(outcome: Outcome) -> bool:
+    """RFC 2852: N's delayed report, and the relayed one where the next hop knows no deadlines or T asks for it."""
+    match outcome:
+        case Relayed(told=told):
+            return told
+        case Deferred(failure):
+            return failure.cause == "deadline-missed"
+        case _:
+            return False
 
 
 def _action(outcome: Outcome) -> Action | None:
@@ -158,6 +172,8 @@ def _action(outcome: Outcome) -> Action | None:
             return Action.DELAYED
         case Delivered():
             return Action.DELIVERED
+        case Relayed(told=True):
+            return Action.RELAYED
         case Relayed(dsn=True):
             return None  # the next hop took the wish along and reports itself (RFC 3461 section 5.2.2)
         case Relayed():
@@ -176,6 +192,7 @@ def case(message: Message, settled: Settled, action: Action, switches: Switches)
         notify=settled.pending.recipient.notify,
         null_path=message.envelope.sender is None,
         switches=switches,
+        promised=_promised(settled.outcome),
     )
 
 

@@ -28,6 +28,7 @@ def delivery_report(
         received_from=message.origin.helo,
         received_from_ip=message.origin.client_ip,
         arrival=message.arrived,
+        deliver_by=message.envelope.by.at if message.envelope.by is not None else 0.0,
     )
 
 

@@ -199,5 +199,6 @@ class MemoryStore:
 
 def _report_at(row: DueRow, delay_after: float) -> float:
     """When the recipient's sender is owed a word."""
-    delay = row.message.expires if row.pending.delay_reported else row.message.arrived + delay_after
-    return min(row.message.expires, delay)
+    by = row.message.envelope.by
+    end = row.message.expires if by is None else min(row.message.expires, by.at)
+    return end if row.pending.delay_reported else min(end, row.message.arrived + delay_after)

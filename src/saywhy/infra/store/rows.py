@@ -84,12 +84,18 @@ def message_row(message: Message, content: bytes | None, digest: bytes | None) -
     return (
         message.id.number,
         message.arrived,
-        message.expires,
+        _given_up(message),
         searchable(address_key(message.envelope.sender)),
         encode(record.dump(message)),
         content,
         digest,
     )
+
+
+def _given_up(message: Message) -> float:
+    """When its sender is told that it was not delivered: the end, or his own deadline (RFC 2852) before it."""
+    by = message.envelope.by
+    return message.expires if by is None else min(message.expires, by.at)
 
 
 def recipient_row(pending: Pending) -> Row:

@@ -2,7 +2,7 @@
 
 -- One row per queued message.  `data` is the Message as JSON (model/record); `content` is NULL when the
 -- content stands in a file of its own.  `sender` is the reverse-path's key, `<>` for the null one.  `digest` is the
--- content's (digest.py).
+-- content's (digest.py).  `expires` is when the sender is told of the end, or of his own deadline before it.
 CREATE TABLE message (
     number INTEGER PRIMARY KEY,
     arrived REAL NOT NULL,

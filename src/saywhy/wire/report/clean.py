@@ -70,6 +70,7 @@ def clean(report: DeliveryReport) -> DeliveryReport:
         received_from=name(report.received_from) or (f"[{ip}]" if ip else ""),
         received_from_ip=ip,
         arrival=_moment(report.arrival),
+        deliver_by=_moment(report.deliver_by),
     )
 
 

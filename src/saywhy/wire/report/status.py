@@ -42,6 +42,7 @@ def write_clean(report: DeliveryReport, *, utf8: bool = False) -> bytes:
         + _field("Reporting-MTA", f"{mta}; {report.reporting_mta}", utf8)
         + _received_from(report, utf8)
         + _date("Arrival-Date", report.arrival)
+        + _date("Deliver-By-Date", report.deliver_by)
     ]
     groups += [_recipient(recipient, utf8) for recipient in report.recipients]
     return "\r\n".join(groups).encode("utf-8", "replace")
@@ -59,6 +60,7 @@ def read(data: bytes, *, utf8: bool = False) -> DeliveryReport:
         received_from=received_from,
         received_from_ip=comment if IP.fullmatch(comment) else "",
         arrival=top.moment("arrival-date"),
+        deliver_by=top.moment("deliver-by-date"),
     )
 
 

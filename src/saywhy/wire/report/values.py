@@ -57,6 +57,7 @@ class DeliveryReport:
     received_from: str = ""
     received_from_ip: str = ""
     arrival: float = 0.0
+    deliver_by: float = 0.0  # RFC 2852 section 5
 
 
 @dataclass(frozen=True, slots=True)

@@ -131,7 +131,13 @@ class Courier:
         replies += [None] * (count - len(replies))
         dsn = "DSN" in self._extensions
         return TransactionResult(
-            self._mail, tuple(replies), self._data, dsn, chunked=self._chunking, finals=self._each_final(replies)
+            self._mail,
+            tuple(replies),
+            self._data,
+            dsn,
+            chunked=self._chunking,
+            finals=self._each_final(replies),
+            by=self._transaction.by is not None and "DELIVERBY" in self._extensions,
         )
 
     @property

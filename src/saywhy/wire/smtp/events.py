@@ -10,7 +10,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from saywhy.model.address import Address
-from saywhy.model.envelope import Body, Recipient, Ret
+from saywhy.model.envelope import Body, DeliverBy, Recipient, Ret
 from saywhy.model.evidence import Step
 from saywhy.model.failure import Failure
 from saywhy.wire.smtp.reply import Reply
@@ -52,6 +52,7 @@ class Mail:
     body: Body
     smtputf8: bool
     size: int
+    by: DeliverBy | None = None  # not counted from any time yet
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,6 +114,7 @@ class Transaction:
     body: Body = Body.SEVENBIT
     smtputf8: bool = False
     whole: bool = False  # by DATA, though the peer offers CHUNKING
+    by: DeliverBy | None = None  # with the seconds that are left
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,10 +122,10 @@ class TransactionResult:
     """The replies as got; None where none was got, nothing was asked, or the reply could not be otherwise.
 
     The last: RCPT after a refused MAIL, DATA without an accepted recipient (a pipelining client has to say them
-    all the same).  `recipients` has one entry per recipient, in order.  `dsn` says that the DSN parameters were
-    passed on.  `unsupported` ("SMTPUTF8", "SIZE", "ESMTP") is non-empty when nothing was sent because the peer
-    lacks what the message needs, or the options demand.  `chunked`: by BDAT.  `finals`, in LMTP only: each
-    recipient's own reply to the content; `data` is the last of them.
+    all the same).  `recipients` has one entry per recipient, in order.  `dsn` and `by` say that the DSN parameters
+    and the deadline were passed on.  `unsupported` ("SMTPUTF8", "SIZE", "DELIVERBY", "ESMTP") is non-empty when
+    nothing was sent because the peer lacks what the message needs, or the options demand.  `chunked`: by BDAT.
+    `finals`, in LMTP only: each recipient's own reply to the content; `data` is the last of them.
     """
 
     mail: Reply | None
@@ -133,6 +135,7 @@ class TransactionResult:
     unsupported: str = ""
     chunked: bool = False
     finals: tuple[Reply | None, ...] = ()
+    by: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -58,7 +58,7 @@ def mail(argument: bytes, offer: Offer) -> Mail:
     path, words = _split(argument, "FROM", refusals.SENDER)
     given = mail_parameters(words, offer)
     sender = _address(path, refusals.SENDER, smtputf8=given.smtputf8) if path else None
-    return Mail(sender, given.envid, given.ret, given.body, given.smtputf8, given.size)
+    return Mail(sender, given.envid, given.ret, given.body, given.smtputf8, given.size, given.by)
 
 
 def rcpt(argument: bytes, offer: Offer, *, smtputf8: bool) -> Rcpt:

@@ -19,6 +19,8 @@ class Offer:
     size: int = 0
     pipelining: bool = True
     dsn: bool = True
+    deliverby: bool = True  # only beside DSN (RFC 2852 section 2)
+    min_by: int = 0  # seconds
     eightbitmime: bool = True
     smtputf8: bool = True
     chunking: bool = True
@@ -52,6 +54,7 @@ def _keywords(offer: Offer) -> list[str]:
         f"SIZE {offer.size}": True,
         "PIPELINING": offer.pipelining,
         "DSN": offer.dsn,
+        f"DELIVERBY {offer.min_by}" if offer.min_by else "DELIVERBY": offer.deliverby and offer.dsn,
         "ENHANCEDSTATUSCODES": offer.enhancedstatuscodes,
         "STARTTLS": offer.starttls,
         " ".join(["AUTH", *offer.auth]): bool(offer.auth),

@@ -1,8 +1,10 @@
 """What a client says for one transaction: MAIL and RCPT with the parameters that the server knows, the content.
 
 Pure functions of the message and of the extensions offered.  DSN parameters go on as they came, and only to a
-server that offers DSN (R7, RFC 3461 section 5.2.1 and 5.2.2); nothing is added.  8-bit content is sent as it is
-to a server without 8BITMIME: converting it would break signatures, and such servers pass it on in practice.
+server that offers DSN (R7, RFC 3461 section 5.2.1 and 5.2.2); nothing is added.  A deadline goes on
+with the seconds that are left; one whose passing returns the message only to a server that promises it (RFC 2852
+section 4.1.4).  8-bit content is sent as it is to a server without 8BITMIME: converting it would break signatures,
+and such servers pass it on in practice.
 """
 
 from __future__ import annotations
@@ -10,23 +12,42 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from saywhy.model.address import Address
-from saywhy.model.envelope import Notify, OriginalRecipient, Recipient
+from saywhy.model.envelope import DeliverBy, Notify, OriginalRecipient, Recipient
 from saywhy.wire.smtp import xtext
 from saywhy.wire.smtp.events import Transaction
 
 Extensions = Mapping[str, str]
 
+MAX_BY_DIGITS = 9  # RFC 2852 section 4
+MAX_BY = 10**MAX_BY_DIGITS - 1
+
 _NOTIFY_WORDS = (Notify.NEVER, Notify.SUCCESS, Notify.FAILURE, Notify.DELAY)
 
 
 def unsupported(transaction: Transaction, extensions: Extensions) -> str:
-    """The extension that this message needs and the server lacks: "SMTPUTF8", "SIZE", or ""."""
+    """The extension that this message needs and the server lacks: "SMTPUTF8", "SIZE", "DELIVERBY", or ""."""
     if "SMTPUTF8" not in extensions and needs_smtputf8(transaction):
         return "SMTPUTF8"
     limit = extensions.get("SIZE", "").strip()
     if limit.isascii() and limit.isdecimal() and 0 < int(limit[:20]) < len(transaction.content):
         return "SIZE"  # 0 is no limit, no number is unknown: RFC 1870 section 3
+    if transaction.by is not None and transaction.by.returns and not keeps(transaction.by, extensions):
+        return "DELIVERBY"
     return ""
+
+
+def keeps(by: DeliverBy, extensions: Extensions) -> bool:
+    """Whether the server promises that deadline."""
+    least = least_deadline(extensions)
+    return by.seconds > 0 and least is not None and by.seconds >= least
+
+
+def least_deadline(extensions: Extensions) -> int | None:
+    """In seconds (min-by-time); 0 where any will do, None without DELIVERBY."""
+    if "DELIVERBY" not in extensions:
+        return None
+    least = extensions["DELIVERBY"].strip()
+    return int(least) if least.isascii() and least.isdecimal() and len(least) <= MAX_BY_DIGITS else 0
 
 
 def needs_smtputf8(transaction: Transaction) -> bool:
@@ -57,7 +78,14 @@ def mail_command(transaction: Transaction, extensions: Extensions) -> bytes:
             words.append(f"RET={transaction.ret.value}")
         if transaction.envid:
             words.append(f"ENVID={xtext.encode(transaction.envid)}")
+    if transaction.by is not None and "DELIVERBY" in extensions:
+        words.append(f"BY={_deadline(transaction.by)}")
     return command(" ".join(words))
+
+
+def _deadline(by: DeliverBy) -> str:
+    seconds = max(-MAX_BY, min(by.seconds, MAX_BY))
+    return f"{seconds};{'R' if by.returns else 'N'}{'T' if by.trace else ''}"
 
 
 def rcpt_command(recipient: Recipient, transaction: Transaction, extensions: Extensions) -> bytes:

@@ -1,22 +1,25 @@
-"""Parameters of MAIL and RCPT: SIZE, BODY, SMTPUTF8, AUTH, RET, ENVID; NOTIFY, ORCPT.
+"""Parameters of MAIL and RCPT: SIZE, BODY, SMTPUTF8, AUTH, RET, ENVID, BY; NOTIFY, ORCPT.
 
-RFC 1870, 6152, 6531, 4954 section 5, 3461 section 4, with rules R4, R8, R9, R10 (spec B9, errata 4, 7, 8, 9).
+RFC 1870, 2852, 6152, 6531, 4954 section 5, 3461 section 4, with rules R4, R8 to R10 (spec B9, errata 4, 7 to 9).
 Each parameter is one entry of a table: the offer that makes it known, and the function that takes its value.
 A parameter given twice is refused whatever it is.
 """
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import lru_cache
 
-from saywhy.model.envelope import Body, Notify, OriginalRecipient, Ret
+from saywhy.model.envelope import Body, DeliverBy, Notify, OriginalRecipient, Ret
 from saywhy.wire.smtp import refusals, xtext
 from saywhy.wire.smtp.offer import Offer
 from saywhy.wire.smtp.refusals import CommandError
 
 MAX_SIZE_DIGITS = 20  # RFC 1870 section 4
+
+_BY = re.compile(r"([+-]?[0-9]{1,9});([RN])(T?)", re.ASCII | re.IGNORECASE)  # RFC 2852 section 4
 
 
 @dataclass(slots=True)
@@ -26,6 +29,7 @@ class MailParameters:
     body: Body = Body.SEVENBIT
     smtputf8: bool = False
     size: int = 0
+    by: DeliverBy | None = None
 
 
 @dataclass(slots=True)
@@ -44,6 +48,8 @@ def mail_parameters(words: str, offer: Offer) -> MailParameters:
             known[1](given, value)
         except ValueError:
             raise CommandError(refusals.PARAMETER_VALUE, key) from None
+    if given.by is not None and given.by.returns and given.by.seconds < offer.min_by:
+        raise CommandError(refusals.DEADLINE_TOO_SHORT, f"{offer.min_by} s", observed=given.by.seconds)
     return given
 
 
@@ -106,6 +112,17 @@ def _envid(given: MailParameters, value: str) -> None:
     given.envid = xtext.decode(value)
 
 
+def _by(given: MailParameters, value: str) -> None:
+    """What is to be returned must have some time at least (RFC 2852 section 4.1.2, errata 18)."""
+    found = _BY.fullmatch(value)
+    if found is None:
+        raise ValueError
+    by = DeliverBy(int(found[1]), found[2].upper() == "R", bool(found[3]))
+    if by.returns and by.seconds <= 0:
+        raise ValueError
+    given.by = by
+
+
 def _auth(_given: MailParameters, value: str) -> None:
     """Understood and not believed, as RFC 4954 section 5 permits."""
     if value != "<>" and (not value or not xtext.decode(value)):
@@ -153,6 +170,7 @@ _MAIL: dict[str, tuple[Callable[[Offer], bool], MailTaker]] = {
     "AUTH": (lambda offer: bool(offer.auth), _auth),
     "RET": (lambda offer: offer.dsn, _ret),
     "ENVID": (lambda offer: offer.dsn, _envid),
+    "BY": (lambda offer: offer.deliverby and offer.dsn, _by),
 }
 
 _RCPT: dict[str, Callable[[RcptParameters, str], None]] = {"NOTIFY": _notify, "ORCPT": _orcpt}

@@ -82,6 +82,7 @@ NO_ARGUMENT = _protocol(501, "5.5.4", "command-syntax", "No argument allowed her
 PARAMETER_VALUE = _protocol(501, "5.5.4", "command-syntax", "Invalid parameter value")
 PARAMETER_REPEATED = _protocol(501, "5.5.4", "command-syntax", "Parameter given more than once")
 PARAMETER_UNKNOWN = _protocol(555, "5.5.4", "command-syntax", "Unrecognized parameter")
+DEADLINE_TOO_SHORT = _innocent(555, "5.5.4", "command-syntax", "Deadline for delivery too short, the least is")
 
 NO_HELLO_DOMAIN = _protocol(501, "5.0.0", "command-syntax", "HELO requires domain address")
 HELLO_DOMAIN = _protocol(501, "5.5.4", "domain-name-invalid", "Invalid domain name")

@@ -102,9 +102,8 @@ def expired(last: Failure, cause: str = "", *, lifetime: int = 172_800) -> Failu
     seen = last.evidence
     if seen.limit < 0 and seen.observed < 0:
         seen = replace(seen, observed=lifetime, limit=lifetime)
-    return replace(
-        last, cause=cause or last.cause, evidence=seen, permanent=True, tag="QUEUE.Expired", because=(last,)
-    )
+    words = {"text": "message expired", "tag": "QUEUE.Expired"}
+    return replace(last, cause=cause or last.cause, evidence=seen, permanent=True, because=(last,), **words)
 
 
 def test_an_expiry_tells_how_long_it_was_tried_and_what_the_last_attempt_met() -> None:
@@ -116,7 +115,7 @@ def test_an_expiry_tells_how_long_it_was_tried_and_what_the_last_attempt_met() -
         "The message could not be delivered in 2 days, so we gave up. "
         "The last answer of the other server was: 451 4.3.0 later."
     )
-    assert ("Tried for", "2 days") in said.facts
+    assert ("Tried for", "2 days, 2 days allowed") in said.facts
     assert "Limit" not in dict(said.facts)
 
 

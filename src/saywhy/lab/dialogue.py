@@ -10,6 +10,7 @@ import asyncio
 import base64
 import dataclasses
 import fnmatch
+import os
 import socket
 import ssl
 import struct
@@ -193,6 +194,11 @@ class Dialogue:
                 self._session.ended = "closed by client"
             case Then.CLOSE:
                 self._session.ended = "closed"
+            case Then.GARBLE:
+                self._session.ended = "closed"
+                self._note("S: (octets that cannot be decrypted)")
+                with socket.socket(fileno=os.dup(self._writer.get_extra_info("socket").fileno())) as beneath:
+                    beneath.send(bytes.fromhex("1703030020") + bytes(32))
             case Then.RESET:
                 self._session.ended = "reset"
                 connection = self._writer.get_extra_info("socket")

@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 import email
 import email.policy
+import json
 import re
 import shutil
 import time
@@ -49,6 +50,7 @@ def play(scenario: Scenario, out: Path, sender: str = ANN) -> dict[str, Any]:
     folder = out / scenario.id
     shutil.rmtree(folder, ignore_errors=True)
     folder.mkdir(parents=True)
+    (folder / "scenario.toml").write_text(scenario.source, "utf-8")
     began = time.monotonic()
     row |= {"expected": expected.as_dict(), "shows": list(scenario.shows)}
     try:
@@ -62,8 +64,10 @@ def play(scenario: Scenario, out: Path, sender: str = ANN) -> dict[str, Any]:
             "error": why,
             "evidence": str(folder),
         }
-    text = report.read_text("utf-8", "replace") if report else ""
-    absent = [words for words in scenario.shows if words not in _readable(text)]
+    text = _readable(report.read_text("utf-8", "replace")) if report else ""
+    absent = [words for words in scenario.shows if words not in text]
+    text += _numbers(folder) if expected.where is Where.REPLY else ""
+    absent += [words for words in (expected.observed, expected.limit) if words not in text]
     ok = got.as_dict() == {name: getattr(expected, name) for name in got.as_dict()} and not absent
     return row | {
         "got": got.as_dict(),
@@ -172,6 +176,13 @@ def _file_evidence(site: Site, tell: Teller, folder: Path) -> None:
     for host in site.world.hosts.values():
         text = "\n\n".join("\n".join(session.lines) for session in host.sessions)
         (folder / f"remote-{host.name}.txt").write_text(text + "\n")
+
+
+def _numbers(folder: Path) -> str:
+    """What was observed and what is allowed, as the log has it of refusals."""
+    events = map(json.loads, (folder / "events.jsonl").read_text("utf-8").splitlines())
+    numbers = [event.get("data", {}) for event in events if "REFUSE" in event["event"]]
+    return " ".join(f" {data.get('observed', '')} {data.get('limit', '')}" for data in numbers)
 
 
 def _readable(text: str) -> str:

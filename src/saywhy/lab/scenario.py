@@ -11,7 +11,7 @@ import enum
 import re
 import tomllib
 from collections.abc import Mapping
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, field, fields, replace
 from functools import cache
 from importlib import resources
 from typing import Any
@@ -47,7 +47,9 @@ class MadeBy(enum.Enum):
 class Expected:
     """`action` is the report's; of replies `refused` (5yz) or `deferred` (4yz).  Empty `tag`: there is none.
 
-    `mailbox` is where the report arrives, `@HOST` at a remote host; `number` as which message there.
+    `mailbox` is where the report arrives, `@HOST` at a remote host; `number` as which message there.  `observed`
+    and `limit` are the words of what was seen and what is allowed, where a limit was met: they stand in the
+    report, of replies in the reply or the log.  `departs` says why the status is not the trigger's code.
     """
 
     status: str
@@ -57,6 +59,9 @@ class Expected:
     tag: str = ""
     mailbox: str = "ann"
     number: int = 1
+    observed: str = ""
+    limit: str = ""
+    departs: str = ""
 
     def as_dict(self) -> dict[str, Any]:
         return {"where": self.where.value, **{name: getattr(self, name) for name in _COMPARED}}
@@ -92,6 +97,7 @@ class Scenario:
     dns: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
     files: Mapping[str, str] = field(default_factory=dict)  # beside the server's settings, by name
     steps: tuple[Mapping[str, Any], ...] = ({"do": "send"},)
+    source: str = ""  # the file's own text, for the evidence
 
     @property
     def code(self) -> str:
@@ -118,7 +124,7 @@ def read_scenario(name: str, text: str) -> Scenario:
     if not _NAME.fullmatch(name):
         raise ScenarioError(f"{name}.toml: a scenario is named by its code and letter, such as 5.1.1-a.toml")
     try:
-        return _scenario(f"NDR-{name}", tomllib.loads(text))
+        return replace(_scenario(f"NDR-{name}", tomllib.loads(text)), source=text)
     except (tomllib.TOMLDecodeError, KeyError, TypeError, ValueError) as error:
         raise ScenarioError(f"{name}.toml: {type(error).__name__}: {error}") from error
 

@@ -20,6 +20,7 @@ class Then(enum.Enum):
     CLOSE = "close"
     RESET = "reset"  # RST instead of FIN
     SILENCE = "silence"  # nothing more is ever said
+    GARBLE = "garble"  # octets that are no TLS record of this session, then FIN
 
 
 class Presence(enum.Enum):

@@ -53,3 +53,8 @@ class Evidence:
     limit: int = -1
     near: tuple[str, ...] = ()  # near misses of an unknown recipient, for internal readers only (spec 5.1.1 Extra)
     transcript: tuple[str, ...] = ()  # the session's last lines, "C: " and "S: ", bodies and credentials left out
+
+    def numbers(self) -> dict[str, int]:
+        """What was observed and what is allowed, for the log; only what was seen."""
+        seen = {"observed": self.observed, "limit": self.limit}
+        return {name: value for name, value in seen.items() if value >= 0}

@@ -71,6 +71,6 @@ class Door:
                 status=str(failure.status),
                 cause=failure.cause,
                 text=failure.line(),
-                data={"client": ip, "listener": self._listener},
+                data={"client": ip, "listener": self._listener, **failure.evidence.numbers()},
             )
         )

@@ -93,12 +93,17 @@ def numbers(failure: Failure, words: Frame) -> tuple[str, str]:
 
 
 def is_derived(failure: Failure) -> bool:
-    """Whether a remote refused without saying this status: then it is our reading of its reply."""
+    """Whether a remote refused without saying this status: then it is our reading of its reply.
+
+    An expiry has a status of its own; what it says was read from the last attempt.
+    """
     reply = failure.evidence.reply
-    if not reply:
+    if not reply or failure.cause == "expired":
         return False
-    status = str(failure.status)
-    return not any(status in line for line in reply)
+    last = failure.because[0] if facts.is_expiry(failure) and failure.because else failure
+    if last.tag:  # a judgement of ours, whatever the words
+        return False
+    return not any(str(last.status) in line for line in reply)
 
 
 def _steps(templates: tuple[Template, ...], values: dict[str, str]) -> tuple[str, ...]:

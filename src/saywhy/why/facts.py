@@ -13,7 +13,7 @@ from saywhy.why.units import pair, quantity, span
 from saywhy.why.words import IN_ENGLISH, Frame, mark
 
 _CODES = re.compile(r"^[2-5][0-9]{2}[ -](?:[245]\.[0-9]{1,3}\.[0-9]{1,3} ?)?")
-EXPIRED = "QUEUE.Expired"  # the tag of a failure that ends a row of attempts
+EXPIRED = "message expired"  # the text of a failure that ends a row of attempts
 MAX_HOSTS = 10  # next hops that are listed
 
 OR = mark("{first} or {last}")
@@ -36,7 +36,7 @@ def shown(failure: Failure, unit: Unit, *, internal: bool) -> Facts:
     if _lifetime(failure) < 0:
         _add(out, "Limit", _limit(evidence, unit))
     else:
-        _add(out, "Tried for", _period(failure))
+        _add(out, "Tried for", _time_taken(failure))
     _add(out, "DNS", evidence.dns)
     _add(out, "TLS", evidence.tls)
     for host in evidence.hosts[:MAX_HOSTS]:
@@ -68,9 +68,14 @@ def _limit(evidence: Evidence, unit: Unit) -> str:
     return f"{limit} allowed" if limit else observed
 
 
+def is_expiry(failure: Failure) -> bool:
+    """Whether this failure ends a row of attempts, of which `because` tells."""
+    return failure.text == EXPIRED
+
+
 def _lifetime(failure: Failure) -> int:
     """Seconds from arrival to giving up, which an expiry notes where it has no other numbers; -1 for others."""
-    if failure.tag != EXPIRED:
+    if not is_expiry(failure):
         return -1
     seen, last = failure.evidence, _last(failure)
     if failure.because and (seen.observed, seen.limit) == (last.observed, last.limit):
@@ -81,6 +86,11 @@ def _lifetime(failure: Failure) -> int:
 def _period(failure: Failure, words: Frame = IN_ENGLISH) -> str:
     lifetime = _lifetime(failure)
     return span(lifetime, words) if lifetime > 0 else ""
+
+
+def _time_taken(failure: Failure) -> str:
+    period, limit = _period(failure), failure.evidence.limit
+    return f"{period}, {span(limit)} allowed" if period and limit > 0 else period
 
 
 def _domain(recipient: str) -> str:

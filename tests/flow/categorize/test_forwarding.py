@@ -109,7 +109,7 @@ class TestForwarding:
         for keeps in (False, True):
             results = categorizer(box("ann", "bob", deliver_and_forward=keeps), closed)(mail("ann"), OUTSIDE)
             failure = failed(results[-1]).failure
-            assert (failure.cause, failure.evidence.name) == ("redirection-denied", "ann -> bob")
+            assert (failure.cause, failure.evidence.name) == ("substitute-restricted", "ann -> bob")
 
     def test_a_folder_may_forward(self) -> None:
         folder = Folder(

@@ -102,7 +102,8 @@ async def test_a_folder_is_full_by_size_or_by_number(tmp_path: Path) -> None:
     shop = Shop(tmp_path, max_folder_messages=2)
     assert await shop.deliver("post", 500) == "554 5.2.2 STOREDRV.Deliver.Folder; the folder takes no more"
     assert await shop.deliver("post", 10) == await shop.deliver("post", 10) == ""
-    assert await shop.deliver("post", 10) == "554 5.2.2 STOREDRV.Deliver.Folder; the folder takes no more"
+    many = "554 5.2.2 STOREDRV.Deliver.FolderMessages; the folder has too many messages"
+    assert await shop.deliver("post", 10) == many
 
 
 @pytest.mark.parametrize(

@@ -140,7 +140,7 @@ class Expansion:
     async def _restricted(self, step: _Step, way: _Way, item: DirectoryObject) -> Failure | None:
         failure = await self._restrictions.check(item, nested=bool(step.group))
         if failure is not None and failure.status.subject == 7 and isinstance(way.last, Mailbox | Folder):
-            return failures.redirection_denied((*way.passed, item.name))  # spec 5.7.3 b
+            return failures.substitute_restricted((*way.passed, item.name))
         return failure
 
     def _advance(self, step: _Step, way: _Way, item: DirectoryObject, target: Address) -> bool:
@@ -153,7 +153,7 @@ class Expansion:
         elif len(way.passed) > self._config.max_group_depth:
             failure = failures.too_deep(way.passed, self._config.max_group_depth)
         elif self._no_alternate and isinstance(item, Mailbox | Folder):
-            failure = failures.redirection_denied(way.passed)  # spec 5.7.3 a
+            failure = failures.redirection_denied(way.passed)
         if failure is not None:
             self._fail(step, way.address, failure)
             return False

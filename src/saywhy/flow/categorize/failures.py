@@ -137,8 +137,15 @@ def expansion_denied(name: str) -> Failure:
 
 
 def redirection_denied(passed: Sequence[str]) -> Failure:
+    """The message itself forbids it (spec 5.7.3 a)."""
     tag, text = "RESOLVER.FWD.NotAuthorized", "may not be redirected to the alternate recipient"
     return _failed("5.7.3", "redirection-denied", tag, text, _seen(name=chain(passed)))
+
+
+def substitute_restricted(passed: Sequence[str]) -> Failure:
+    """The alternate recipient refuses the sender (spec 5.7.3 b)."""
+    tag, text = "RESOLVER.FWD.NotAuthorized", "the alternate recipient takes no mail from the sender"
+    return _failed("5.7.3", "substitute-restricted", tag, text, _seen(name=chain(passed)))
 
 
 def moderated(name: str) -> Failure:

@@ -91,7 +91,7 @@ class Attempt:
                 session.connection.close()
             raise
         session.sent += 1
-        decision = self._read(numbers, result, host, session, reused=reused)
+        decision = self._read(numbers, result, host, session, reused=reused, whole=whole)
         self._pool.give_back(session)
         return decision
 
@@ -135,7 +135,14 @@ class Attempt:
     # -- the replies of a transaction --
 
     def _read(
-        self, numbers: Sequence[int], result: TransactionResult, host: Host, session: Session, *, reused: bool
+        self,
+        numbers: Sequence[int],
+        result: TransactionResult,
+        host: Host,
+        session: Session,
+        *,
+        reused: bool,
+        whole: bool,
     ) -> Decision | None:
         if self._all_relayed(numbers, result, host):
             return None
@@ -150,7 +157,7 @@ class Attempt:
         )
         going_on: Decision | None = None
         for place, number in enumerate(numbers):
-            fact = self._fact(number, place, result, session)
+            fact = self._fact(number, place, result, session, "DATA, as BDAT was refused" if whole else "DATA")
             if isinstance(fact, Reply):
                 self._settle([number], self._taken(number, fact, host, result))
                 continue
@@ -183,7 +190,9 @@ class Attempt:
         self._settle(numbers, Relayed(host.name, host.ip, failures.words(data), result.dsn, self._told(result)))
         return True
 
-    def _fact(self, number: int, place: int, result: TransactionResult, session: Session) -> Trouble | Reply:
+    def _fact(
+        self, number: int, place: int, result: TransactionResult, session: Session, data_command: str
+    ) -> Trouble | Reply:
         """What one recipient met; the positive reply to the content when it went well."""
         if result.unsupported:
             return self._lacking(result.unsupported, session)
@@ -197,7 +206,7 @@ class Attempt:
         if result.finals:
             data = result.finals[place]
         if data is None or not data.positive:
-            return _refused(Step.END_OF_DATA, data or _goodbye(result), "BDAT" if result.chunked else "DATA")
+            return _refused(Step.END_OF_DATA, data or _goodbye(result), "BDAT" if result.chunked else data_command)
         return data
 
     def _lacking(self, extension: str, session: Session) -> Lacking:

@@ -33,6 +33,8 @@ MAX_DETAIL = 200  # characters of an operator's detail in Evidence
 MAX_LINES = 30  # of a remote's reply in Evidence, and
 MAX_LINE = 1000  # characters of each: it is kept for every recipient
 
+_NOT_RECOGNIZED = (500, 502)  # what a server says that does not know a command
+
 _CONNECTION_WORDS: Mapping[ConnectProblem, str] = {
     ConnectProblem.REFUSED: "Connection refused",
     ConnectProblem.TIMEOUT: "Connection timed out",
@@ -127,13 +129,16 @@ def refusal(trouble: Refusal, scene: Scene) -> Failure:
     verdict = classify_reply(
         reply.code, reply.status, reply.lines, trouble.step, host=scene.host.name, accepted=trouble.accepted
     )
-    status = verdict.status
-    if verdict.derived and verdict.cause == "remote-system-full" and trouble.command.startswith("BDAT"):
-        status = Status(status.class_, 3, 3)  # spec A5: no room for what comes in chunks
+    status, cause = verdict.status, verdict.cause
+    if verdict.derived and "BDAT" in trouble.command:  # spec A5 and A2 5.3.3: no room or no sense for chunks
+        if cause == "remote-system-full" or reply.code in _NOT_RECOGNIZED:
+            status = Status(status.class_, 3, 3)
+        if reply.code in _NOT_RECOGNIZED:
+            cause = "remote-chunking-refused"
     return Failure(
         status,
         reply.code,
-        verdict.cause,
+        cause,
         plain(" ".join(reply.lines))[:MAX_TEXT],
         _seen(scene, trouble.step, trouble.command, reply),
         permanent=status.permanent,

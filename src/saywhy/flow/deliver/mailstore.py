@@ -108,7 +108,7 @@ class MailStore:
     # -- room --
 
     async def _room(self, config: TransportConfig, pending: Pending, size: int, now: float) -> Failure | None:
-        if config.max_store_size and (total := await self._usages.total()) + size > config.max_store_size:
+        if config.max_store_size and (total := await self._usages.total() + size) > config.max_store_size:
             refuse = config.store_full_action is FullAction.REJECT
             return failures.store_full(pending, total, config.max_store_size, now, permanent=refuse)
         checks = self._checks(config, pending, size, now)
@@ -130,7 +130,9 @@ class MailStore:
                 checks.append(lambda used: _reached(used.octets, size, owner.post_quota, pending, now))
             if config.max_folder_messages:
                 count = config.max_folder_messages
-                checks.append(lambda used: _above(used.messages + 1, count, failures.folder_full, pending, now))
+                checks.append(
+                    lambda used: _above(used.messages + 1, count, failures.folder_messages, pending, now)
+                )
         elif isinstance(owner, Mailbox) and (limit := quotas(owner, config).receive):
             refuse = config.quota_action is FullAction.REJECT
             checks.append(

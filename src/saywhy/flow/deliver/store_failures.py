@@ -62,6 +62,11 @@ def folder_full(pending: Pending, observed: int, limit: int, at: float) -> Failu
     return _failure(pending, at, line, tag="STOREDRV.Deliver.Folder", observed=observed, limit=limit)
 
 
+def folder_messages(pending: Pending, observed: int, limit: int, at: float) -> Failure:
+    line = (554, "5.2.2", "folder-message-limit", "the folder has too many messages")
+    return _failure(pending, at, line, tag="STOREDRV.Deliver.FolderMessages", observed=observed, limit=limit)
+
+
 def directory_full(pending: Pending, observed: int, limit: int, at: float) -> Failure:
     line = (452, "4.2.2", "delivery-folder-full", "the delivery directory is full")
     return _failure(pending, at, line, tag="STOREDRV.DeliveryDirectoryFull", observed=observed, limit=limit)

@@ -74,11 +74,13 @@ def copied(message: Message, copy: Message, fork: Fork, at: float) -> Event:
 
 
 def failed(message: Message, pending: Pending, failure: Failure, at: float) -> Event:
-    return _event(Kind.FAIL, message, at, _name(pending), failure, data=_facts(message, pending, at))
+    data = _facts(message, pending, at) | failure.evidence.numbers()
+    return _event(Kind.FAIL, message, at, _name(pending), failure, data=data)
 
 
 def deferred(message: Message, pending: Pending, failure: Failure, at: float) -> Event:
     data = _facts(message, pending, at) | {"next": pending.due, "remote-host": failure.evidence.remote_host}
+    data |= failure.evidence.numbers()
     return _event(Kind.DEFER, message, at, _name(pending), failure, data=data)
 
 

@@ -111,7 +111,7 @@ def _late(message: Message, pending: Pending, at: float, status: str, reply: int
 def _no_way(pending: Pending, connector: SendConnector, at: float) -> Failure:
     """A connector covers the address and is closed (spec 5.4.3 b), or names no next hop (5.4.4 d)."""
     if connector.enabled:
-        status, cause, tag, text = "4.4.4", "no-route", "ROUTING.NoPath", "the route has no next hop"
+        status, cause, tag, text = "4.4.4", "route-without-host", "ROUTING.NoPath", "the route has no next hop"
     else:
         status, cause, tag, text = "4.4.3", "connector-gone", "ROUTING.NoAvailableRoute", "no available route"
     evidence = Evidence(Stage.ROUTE, connector=connector.name, queue=pending.hop.key, name=pending.address.domain)

@@ -22,6 +22,7 @@ _HOP_CAUSES = {
     "remote-timeout",
     "dns-unavailable",
     "smart-host-unresolved",
+    "smart-host-malformed",
     "smart-host-sign-in-failed",
     "tls-not-offered",
     "tls-failed",

@@ -28,7 +28,7 @@ def too_many_connections(connector: str, limit: int) -> Failure:
         "4.3.2",
         "too-many-connections",
         "Service not available, too many connections",
-        _at(Step.CONNECT, connector, limit=limit),
+        _at(Step.CONNECT, connector, observed=limit + 1, limit=limit),
     )
 
 

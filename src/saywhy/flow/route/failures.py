@@ -145,7 +145,7 @@ def smart_host(hop: NextHop, reason: str, dns: str, at: float) -> Failure:
     return Failure(
         Status(4, 4, 9),
         451,
-        "smart-host-unresolved",
+        "smart-host-malformed" if reason == "BadLiteral" else "smart-host-unresolved",
         "the next mail server of this route cannot be found",
         _seen(hop, dns),
         permanent=False,

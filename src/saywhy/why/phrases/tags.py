@@ -68,7 +68,7 @@ TAGS: Mapping[str, Meaning] = {
     "smtpsend.noanswer": Meaning("no-answer", 4, 1),
     "smtpsend.badconnection": Meaning("connection-lost", 4, 2),
     "routing.smarthost.unresolved": Meaning("smart-host-unresolved", 4, 0),
-    "routing.smarthost.badliteral": Meaning("smart-host-unresolved", 4, 0),
+    "routing.smarthost.badliteral": Meaning("smart-host-malformed", 4, 0),
     "routing.smarthost.connectorgone": Meaning("connector-gone", 4, 3),
     "routing.noavailableroute": Meaning("connector-gone", 4, 3),
     "smtpsend.tls.notoffered": Meaning("tls-not-offered", 7, 4),

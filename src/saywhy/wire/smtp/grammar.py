@@ -114,8 +114,13 @@ def _address(path: str, refusal: Refusal, *, smtputf8: bool) -> Address:
 
 
 def _fault(path: str, error: AddressError, refusal: Refusal) -> Refusal:
-    """5.5.4 when there is one domain and it is spelt with illegal characters (spec A2), else 5.1.3 or 5.1.7."""
+    """5.5.4 when there is one domain and it is spelt with illegal characters (spec A2), else 5.1.3 or 5.1.7.
+
+    A recipient without one, `bob@`, is spec 5.1.2 b.
+    """
     domain = path.rpartition("@")[2]
+    if refusal is refusals.RECIPIENT and path.count("@") == 1 and path.endswith("@"):
+        return refusals.NO_DOMAIN
     if error.part == "domain" and domain and path.count("@") == 1:
         return refusals.ADDRESS_DOMAIN
     return refusal

@@ -99,6 +99,7 @@ TURNED_AWAY = _protocol(503, "5.5.1", "command-out-of-order", "No service here, 
 
 SENDER = _innocent(501, "5.1.7", "sender-address-syntax", "Invalid address")
 RECIPIENT = _innocent(501, "5.1.3", "recipient-address-syntax", "Invalid address")
+NO_DOMAIN = _innocent(501, "5.1.2", "recipient-address-syntax", "Invalid address, nothing stands after the @")
 ADDRESS_DOMAIN = _innocent(501, "5.5.4", "domain-name-invalid", "Invalid domain name")
 NEEDS_SMTPUTF8 = _innocent(553, "5.6.7", "smtputf8-required", "Address needs SMTPUTF8, which was not asked for")
 

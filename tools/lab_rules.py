@@ -310,14 +310,18 @@ def r16_retry(case: Case) -> Iterator[str]:
 
 
 def b5_returned(case: Case) -> Iterator[str]:
-    """R10: whole only with failures, and not when the sender wanted the header alone; headers to outsiders."""
+    """R10: whole only with failures, and not when the sender wanted the header alone; headers to outsiders.
+
+    What is damaged is not returned as if it were the message.
+    """
     kind = list(case.message.iter_parts())[2].get_content_type()
     full = kind in ("message/rfc822", "message/global")
     ret = {sender.parameters.get("RET", "").upper() for sender in case.senders}
     log_id = value(groups(case)[1], "final-log-id")
     taken = [event for event in case.named("RECEIVE") if event["message"] == log_id]
     size = int(taken[0]["data"]["size"])
-    wanted = action(case) == "failed" and ret != {"HDRS"} and size <= FULL_LIMIT
+    damaged = case.expect["cause"] == "stored-content-damaged"
+    wanted = action(case) == "failed" and not damaged and ret != {"HDRS"} and size <= FULL_LIMIT
     wanted = wanted and (is_internal(case) or "report_external_full = true" in case.scenario.get("transport", ""))
     if full is not wanted:
         yield f"B5: what is returned is {kind}"

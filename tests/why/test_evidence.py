@@ -102,13 +102,19 @@ def test_evidence_selects_each_cause_that_another_server_may_mean(status: str) -
     assert unreachable == []
 
 
+_SHARED = {
+    "STOREDRV.Deliver",
+    "RESOLVER.FWD.NotAuthorized",
+}  # tags of several causes, which their words tell apart
+
+
 def own_evidence(cause: str) -> set[str]:
     """Tags of our lines, and the whole words of those that have none."""
     found = set()
     for said in catalogue.cause(cause).said:
         if said.system == "saywhy":
             text = _CODE.sub("", said.line)
-            found |= set(_TAG.findall(text)) - {"STOREDRV.Deliver"} or {text}
+            found |= set(_TAG.findall(text)) - _SHARED or {text}
     return found
 
 

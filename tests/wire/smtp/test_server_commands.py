@@ -111,7 +111,6 @@ def test_paths_as_rfc_5321_writes_them(path: str, address: Address | None) -> No
         "<a b@c.com>",
         "<a@b.com>x",
         "<@a@b.com>",
-        "<a@>",
         "<a>",
         "<@b.com>",
         "<bob@@x>",
@@ -131,6 +130,13 @@ def test_bad_paths_are_5_1_7_for_a_sender_and_5_1_3_for_a_recipient(path: str) -
     assert driver.failures[0].evidence.step is Step.MAIL
     driver, said = said_to_rcpt(path)
     assert said == "501 5.1.3 Invalid address\r\n"
+    assert driver.failures[0].cause == "recipient-address-syntax"
+
+
+def test_a_recipient_without_a_domain_is_5_1_2_and_such_a_sender_5_1_7() -> None:
+    assert said_to_mail("<a@>")[1] == "501 5.1.7 Invalid address\r\n"
+    driver, said = said_to_rcpt("<a@>")
+    assert said == "501 5.1.2 Invalid address, nothing stands after the @\r\n"
     assert driver.failures[0].cause == "recipient-address-syntax"
 
 

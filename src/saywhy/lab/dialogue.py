@@ -10,19 +10,15 @@ import asyncio
 import base64
 import dataclasses
 import fnmatch
-import os
-import socket
 import ssl
-import struct
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from typing import Protocol
 
 from saywhy.infra.net.tls import describe
+from saywhy.lab.breaks import ALERTS, garble, reset
 from saywhy.lab.script import Act, Script, Step, Then, TlsMode, turn
 
-# Fatal TLS alerts (RFC 8446 section 6): handshake_failure; protocol_version, as of a server with TLS 1.1 at most.
-ALERTS = {TlsMode.BROKEN: bytes.fromhex("15030300020228"), TlsMode.OLD: bytes.fromhex("15030200020246")}
 MAX_LINES = 10_000  # kept of one session
 MAX_CONTENT = 128 * 1024 * 1024  # octets of one message
 
@@ -197,14 +193,10 @@ class Dialogue:
             case Then.GARBLE:
                 self._session.ended = "closed"
                 self._note("S: (octets that cannot be decrypted)")
-                with socket.socket(fileno=os.dup(self._writer.get_extra_info("socket").fileno())) as beneath:
-                    beneath.send(bytes.fromhex("1703030020") + bytes(32))
+                garble(self._writer)
             case Then.RESET:
                 self._session.ended = "reset"
-                connection = self._writer.get_extra_info("socket")
-                if connection is not None:
-                    connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
-                self._writer.transport.abort()
+                reset(self._writer)
         raise _Over
 
     # -- commands --

@@ -70,6 +70,14 @@ class FakeQueue:
         self.asked.append(("redirect", message, old, new))
         return len([each for each in await self.store.pending(message) if each.address == old])
 
+    async def release(self, key: str) -> int:
+        self.asked.append(("release", key))
+        return 5
+
+    async def give_back(self, key: str) -> int:
+        self.asked.append(("give back", key))
+        return 6
+
     async def recheck(self, key: str | None) -> list[tuple[str, str, int]]:
         self.asked.append(("recheck", key))
         rows = await self.store.queues()

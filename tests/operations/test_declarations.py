@@ -75,6 +75,9 @@ def test_the_operations_that_stand_are_found_by_looking_at_the_files() -> None:
         "remote-domain remove",
         "remote-domain set",
         "status",
+        "storm list",
+        "storm release",
+        "storm return",
         "system-message list",
         "system-message remove",
         "system-message set",
@@ -114,7 +117,7 @@ def test_help_is_a_sentence_and_the_example_is_a_call(operation: Operation) -> N
 
 @pytest.mark.parametrize("operation", ALL, ids=lambda operation: operation.name)
 def test_what_takes_away_asks_first(operation: Operation) -> None:
-    asking = (" remove", " suspend", " redirect", "org apply")  # spec C0
+    asking = (" remove", " suspend", " redirect", " return", "org apply")  # spec C0
     assert bool(operation.confirm) == operation.name.endswith(asking)
     operation.confirm.format(**{parameter.name: "x" for parameter in operation.parameters})
 

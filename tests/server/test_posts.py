@@ -76,4 +76,5 @@ def test_the_parts_are_told_in_words() -> None:
     assert told(organisation(), 2, 3) == [
         "Frontend: each of 2 workers takes 2500 of 5000 connections, 11 of 21 from one source.",
         "Internet: each of 3 queues has 7 of 20 connections to a destination.",
+        "Storm guard: each of 3 queues returns 34 of 100 messages of one cause.",
     ]

@@ -286,6 +286,9 @@ DOCS: Mapping[str, Mapping[str, str]] = {
         "report_language_detection": "Reports use the language that the original names, where there is one.",
         "report_default_language": "Language of reports otherwise, such as `de`; empty: English.",
         "near_misses": "Reports to our own people name similar addresses that exist.",
+        "storm_messages": "Messages that one cause may return within `storm_interval`, by their expiry or by a "
+        "fault of ours; more are held until an administrator decides (`storm list`); 0: any number.",
+        "storm_interval": "The time in which they are counted.",
     },
 }
 
@@ -296,7 +299,7 @@ DURATIONS: Mapping[str, frozenset[str]] = {
         {
             "glitch_interval", "transient_interval", "steady_interval", "message_interval", "mailbox_interval",
             "resubmit_after", "recheck_interval", "recheck_most", "delay_after", "expire_after",
-            "report_expire_after", "offline_grace",
+            "report_expire_after", "offline_grace", "storm_interval",
         }
     ),
 }  # fmt: skip

@@ -35,6 +35,8 @@ class Kind(enum.IntEnum):
     REDIRECT = 114  # an administrator sent a recipient's copy to another address
     BADMAIL = 115  # nothing could be made of a file in the Pickup or Replay folder
 
+    HOLD = 116  # it failed, and the storm guard keeps it from being returned
+
     # Sessions
     REFUSE = 200  # a command was refused
     AUTH = 201  # a user signed in
@@ -64,6 +66,9 @@ class Kind(enum.IntEnum):
     REPORTS_ON = 318  # and does not any more
     FILES = 319  # a file of the Pickup or Replay folder could not be taken yet, or is taken once more
     INTEGRITY = 320  # what the queue holds of a message is not what was accepted
+
+    STORM = 321  # one cause was about to return many messages: they are held
+    STORM_OVER = 322  # nothing is held because of it any more
 
 
 @dataclass(frozen=True, slots=True)

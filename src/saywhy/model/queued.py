@@ -35,13 +35,17 @@ class QueueId(NamedTuple):
 
 
 class HopKind(enum.Enum):
-    """How a next hop is reached.  SUBMISSION: not yet categorized.  UNREACHABLE: no route is known."""
+    """How a next hop is reached.  SUBMISSION: not yet categorized.  UNREACHABLE: no route is known.
+
+    HELD: it has failed, and an administrator is to say whether it is tried again or returned (flow/queue/storm).
+    """
 
     SUBMISSION = "submission"
     MAILBOX = "mailbox"
     DNS = "dns"
     SMART_HOST = "smart-host"
     UNREACHABLE = "unreachable"
+    HELD = "held"
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +53,7 @@ class NextHop:
     """A queue is the mail for one next hop.  `domain` is a domain key, a smart host list, or a mailbox server.
 
     Of an unreachable domain, `connector` is the one that would take its mail but is closed or leads nowhere.
+    Of what is held, `domain` is the cause and `connector` the place where it holds.
     """
 
     kind: HopKind
@@ -59,6 +64,9 @@ class NextHop:
     def key(self) -> str:
         """The queue's name: `dns/partner.example/Internet`, `mailbox`, `submission`."""
         return "/".join(part for part in (self.kind.value, self.domain, self.connector) if part)
+
+
+SUBMISSION = NextHop(HopKind.SUBMISSION)
 
 
 @dataclass(frozen=True, slots=True)

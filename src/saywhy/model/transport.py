@@ -120,6 +120,8 @@ class TransportConfig:
     report_language_detection: bool = True  # from the original's Content-Language or Accept-Language
     report_default_language: str = ""  # where nothing is detected; empty: English
     near_misses: bool = True
+    storm_messages: int = 100  # that one cause may return in `storm_interval`; 0: any number
+    storm_interval: float = 10 * MINUTE
 
 
 @dataclass(frozen=True, slots=True)

@@ -28,6 +28,10 @@ class QueueReads(Protocol):
         """One row per next hop that something waits for, by key; only that of `key` when it is given."""
         ...
 
+    async def held(self) -> list[QueueRow]:
+        """One row for each cause that the storm guard holds mail for."""
+        ...
+
     async def causes(self) -> list[CauseRow]:
         """How many wait because of what, by cause and next hop."""
         ...
@@ -81,6 +85,14 @@ class QueueAdmin(Protocol):
 
         For each: the queue, what is in its way yet (empty when nothing is), how many recipients are tried now.
         """
+        ...
+
+    async def release(self, key: str) -> int:
+        """Try again what the storm guard holds as `key`; how many recipients."""
+        ...
+
+    async def give_back(self, key: str) -> int:
+        """Return to their senders what it holds as `key`; how many recipients."""
         ...
 
     async def remove(self, message: QueueId, ndr: bool) -> bool:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from saywhy.operations import report_switches, telling
+from saywhy.operations import holding, report_switches, telling
 from saywhy.operations.context import Context
 from saywhy.operations.declaration import Column, Format, Operation, OperationError, Result, Row
 
@@ -24,8 +24,9 @@ async def run(context: Context) -> Result:
     )
     messages, recipients = await context.store.count()
     waits = f"{telling.count(messages, 'message')} for {telling.count(recipients, 'recipient')} in the queue."
+    storms = holding.warnings(await context.store.held())
     off = report_switches.warnings(context.organisation(), context.clock.now())
-    return Result(rows, "\n".join([waits, *off, *context.server.shares()]))
+    return Result(rows, "\n".join([waits, *storms, *off, *context.server.shares()]))
 
 
 OPERATION = Operation(

@@ -8,7 +8,7 @@ from saywhy.config.units import format_duration
 from saywhy.infra.store.protocol import QueueRow
 from saywhy.model.address import Address
 from saywhy.model.failure import Failure
-from saywhy.model.queued import NEVER, Pending
+from saywhy.model.queued import NEVER, HopKind, Pending
 
 NULL_PATH = "<>"
 
@@ -54,6 +54,8 @@ def waiting(pending: Pending, now: float) -> str:
 
 def status(queue: QueueRow, suspended: bool, now: float) -> str:
     """Of a whole queue, as spec C1 has it."""
+    if queue.kind is HopKind.HELD:
+        return "held"
     if suspended or queue.next_due >= NEVER:
         return "suspended"
     return "retry" if queue.retrying and queue.next_due > now else "ready"

@@ -72,10 +72,10 @@ class Shards:
     # -- QueueReads --
 
     async def queues(self, key: str = "") -> list[QueueRow]:
-        by_key: defaultdict[str, list[QueueRow]] = defaultdict(list)
-        for row in await self._each("queues", key):
-            by_key[row.key].append(row)
-        return [_queue(by_key[key]) for key in sorted(by_key)]
+        return _merged(await self._each("queues", key))
+
+    async def held(self) -> list[QueueRow]:
+        return _merged(await self._each("held"))
 
     async def causes(self) -> list[CauseRow]:
         counted: Counter[tuple[str, str]] = Counter()
@@ -133,6 +133,12 @@ class Shards:
     async def resubmit(self, key: str) -> int:
         return sum(await self._all("resubmit", key))
 
+    async def release(self, key: str) -> int:
+        return sum(await self._all("release", key))
+
+    async def give_back(self, key: str) -> int:
+        return sum(await self._all("give_back", key))
+
     async def redirect(self, message: QueueId, old: Address, new: Address) -> int:
         found: int = await self._one(message, 0, "redirect", message, old, new)
         return found
@@ -176,6 +182,13 @@ class Shards:
         """The shard that owns `message`; `nothing` when there is none of that number."""
         owner = self._accesses().get(message.shard)
         return nothing if owner is None else await owner(method, *arguments)
+
+
+def _merged(rows: Sequence[QueueRow]) -> list[QueueRow]:
+    by_key: defaultdict[str, list[QueueRow]] = defaultdict(list)
+    for row in rows:
+        by_key[row.key].append(row)
+    return [_queue(by_key[key]) for key in sorted(by_key)]
 
 
 def _queue(rows: Sequence[QueueRow]) -> QueueRow:

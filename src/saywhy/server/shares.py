@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import replace
 
-from saywhy.model.organisation import Organisation, ReceiveConnector, SendConnector
+from saywhy.model.organisation import Organisation, ReceiveConnector, SendConnector, TransportConfig
 
 Share = Callable[[Organisation], Organisation]
 
@@ -38,6 +38,10 @@ def told(whole: Organisation, workers: int, queues: int) -> list[str]:
                 f"{outgoing.name}: each of {queues} queues has {each_way.max_connections_per_destination} of "
                 f"{limit} connections to a destination."
             )
+        each_storm, most = _transport(whole.transport, queues).storm_messages, whole.transport.storm_messages
+        out.append(
+            f"Storm guard: each of {queues} queues returns {each_storm} of {most} messages before it holds any."
+        )
     return out
 
 
@@ -51,6 +55,7 @@ def share(workers: int, queues: int) -> Share:
                 key: _receive(connector, workers) for key, connector in whole.receive_connectors.items()
             },
             send_connectors={key: _send(connector, queues) for key, connector in whole.send_connectors.items()},
+            transport=_transport(whole.transport, queues),
         )
 
     return (lambda whole: whole) if workers == queues == 1 else shared
@@ -63,6 +68,10 @@ def _receive(connector: ReceiveConnector, workers: int) -> ReceiveConnector:
         max_connections_per_source=part(connector.max_connections_per_source, workers),
         message_rate=part(connector.message_rate, workers),
     )
+
+
+def _transport(config: TransportConfig, queues: int) -> TransportConfig:
+    return replace(config, storm_messages=part(config.storm_messages, queues))
 
 
 def _send(connector: SendConnector, queues: int) -> SendConnector:

@@ -33,6 +33,7 @@ from saywhy.server.posts import posts, shards_held, shards_in
 from saywhy.server.reloading import reloaded
 from saywhy.server.shards import Shards
 from saywhy.server.shares import told
+from saywhy.server.storms import StormWatch
 
 ORPHANS_SECONDS = 15.0  # for the workers of a killed supervisor to end
 
@@ -196,6 +197,10 @@ class Supervisor:
         self._stack.push_async_callback(control.stop)
         await office.start()
         self._stack.push_async_callback(office.stop)
+        name = self.settings.server.hostname
+        storms = StormWatch(name, self.organisation, self.crew.accesses, self.sink, self.clock)
+        storms.start()
+        self._stack.push_async_callback(storms.stop)
 
     async def _stop_crew(self) -> None:
         await self.crew.stop(self.settings.limits.drain_grace)

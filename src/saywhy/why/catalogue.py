@@ -15,7 +15,20 @@ from typing import Any
 
 from saywhy.model.status import Status
 from saywhy.why import schema
-from saywhy.why.entries import SOURCES, Act, By, Cause, Check, Code, Likely, Meaning, Permanence, Scope, Unit
+from saywhy.why.entries import (
+    SOURCES,
+    Act,
+    By,
+    Cause,
+    Check,
+    Code,
+    Fault,
+    Likely,
+    Meaning,
+    Permanence,
+    Scope,
+    Unit,
+)
 
 __all__ = [
     "SOURCES",
@@ -24,6 +37,7 @@ __all__ = [
     "Cause",
     "Check",
     "Code",
+    "Fault",
     "Likely",
     "Meaning",
     "Permanence",

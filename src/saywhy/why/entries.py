@@ -40,6 +40,22 @@ class Permanence(enum.Enum):
     EITHER = "either"
 
 
+class Fault(enum.Enum):
+    """What a fault of ours may do to mail: it is a deferral as long as it lasts, but for these exceptions."""
+
+    NONE = "none"  # no fault of ours: a decision about this message, or somebody else's doing
+    WAITS = "waits"  # a deferral until the message expires
+    CHOICE = "choice"  # a deferral, unless an administrator chose to refuse or return mail
+    MESSAGE = "message"  # bound to one message, which no waiting mends (5.7.7, 5.3.0)
+    SETTINGS = "settings"  # our configuration is wrong (5.2.4, 5.3.5, 5.4.8): final
+    ENTRY = "entry"  # one object of the directory is wrong, for which spec A2 has a final code
+
+    @property
+    def final(self) -> bool:
+        """A report may come of it at once, unless the storm guard holds it (flow/queue/storm)."""
+        return self in (Fault.MESSAGE, Fault.SETTINGS, Fault.ENTRY)
+
+
 class Unit(enum.Enum):
     """What Evidence's `observed` and `limit` count."""
 
@@ -102,6 +118,7 @@ class Cause:
     act: Act
     waiting_act: Act
     ours: bool
+    fault: Fault
     scope: Scope
     permanence: Permanence
     unit: Unit

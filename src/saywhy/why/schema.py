@@ -19,6 +19,7 @@ from saywhy.why.entries import (
     Cause,
     Check,
     Code,
+    Fault,
     Likely,
     Meaning,
     Names,
@@ -51,6 +52,7 @@ def read_cause(document: Mapping[str, Any], file: str) -> Cause:
         act=top.choice("act", Act),
         waiting_act=top.choice("waiting_act", Act, Act.NOBODY),
         ours=top.choice("side", _Side) is _Side.OURS,
+        fault=top.choice("fault", Fault, Fault.NONE),
         scope=top.choice("scope", Scope),
         permanence=permanence,
         unit=top.choice("unit", Unit, Unit.COUNT),
@@ -68,6 +70,10 @@ def read_cause(document: Mapping[str, Any], file: str) -> Cause:
     )
     if (permanence is Permanence.PERMANENT) == bool(cause.waiting):
         top.fault("waiting", "is said while delivery is being tried: required unless permanence is permanent")
+    if cause.fault is not Fault.NONE and not cause.ours:
+        top.fault("fault", "is said of causes on our side only")
+    if (cause.fault is Fault.WAITS) and permanence is Permanence.PERMANENT:
+        top.fault("permanence", "a fault that waits is transient, or either when it is named after an expiry")
     top.finish(file)
     return cause
 

@@ -40,7 +40,8 @@ HOUR = 60 * MINUTE
 CONTENT = b"From: guy@corp.example\r\nSubject: Secret\r\n\r\nHello\r\n"
 SENDER = "guy@corp.example"
 
-STEADY = TransportConfig(retry_jitter=0.0, recheck_interval=0.0)  # the defaults without chance, and no looks
+# The defaults without chance, without looks, and without the storm guard.
+STEADY = TransportConfig(retry_jitter=0.0, recheck_interval=0.0, storm_messages=0)
 
 Script = Callable[[Transmission], list[Outcome] | Awaitable[list[Outcome]]]
 

@@ -118,6 +118,12 @@ class _NoQueue:
     async def redirect(self, message: QueueId, old: Address, new: Address) -> int:  # noqa: ARG002
         raise _runs_in_the_server(str(message))
 
+    async def release(self, key: str) -> int:
+        raise _runs_in_the_server(key)
+
+    async def give_back(self, key: str) -> int:
+        raise _runs_in_the_server(key)
+
     async def recheck(self, key: str | None) -> Sequence[tuple[str, str, int]]:
         raise _runs_in_the_server(key or "queue")
 

@@ -56,7 +56,7 @@ class Deliverer:
                 return await self._local(transmission)
             case HopKind.DNS | HopKind.SMART_HOST:
                 return await self._remote(transmission)
-            case HopKind.SUBMISSION | HopKind.UNREACHABLE:
+            case HopKind.SUBMISSION | HopKind.UNREACHABLE | HopKind.HELD:
                 raise ValueError(f"nothing can be delivered from queue {transmission.hop.key}")
 
     def _fault(self, transmission: Transmission, error: Exception) -> list[Outcome]:

@@ -17,13 +17,12 @@ from saywhy.flow.queue.loader import Loader
 from saywhy.flow.queue.mend import Mender
 from saywhy.flow.queue.scheduler import Scheduler
 from saywhy.flow.queue.settle import Settler
-from saywhy.flow.queue.sorting import SUBMISSION
 from saywhy.flow.queue.window import Window
 from saywhy.infra.errors import ContentAltered
 from saywhy.infra.store.protocol import Change, DueFilter, QueueRow
 from saywhy.model.address import Address
 from saywhy.model.event import Event, Kind
-from saywhy.model.queued import NEVER, HopKind, Message, NextHop, Pending, QueueId
+from saywhy.model.queued import NEVER, SUBMISSION, HopKind, Message, NextHop, Pending, QueueId
 
 MAX_RECHECKED = 1000  # queues in one call
 RECHECKS = 20  # looks at once
@@ -49,6 +48,7 @@ class Admin:
         scheduler: Scheduler,
         loader: Loader,
         mender: Mender,
+        changing: asyncio.Lock,
     ) -> None:
         self._context = context
         self._window = window
@@ -57,7 +57,7 @@ class Admin:
         self._scheduler = scheduler
         self._loader = loader
         self._mender = mender
-        self._changing = asyncio.Lock()  # one hand at a time reads recipients and writes them back
+        self._changing = changing  # held by whoever reads recipients and writes them back
 
     async def retry(self, key: str | None, message: QueueId | None) -> int:
         """Make due now what waits; a hop that was down starts over with its intervals."""
@@ -106,7 +106,7 @@ class Admin:
             if found is None or not owed:
                 return 0
             now, queues = self._context.now(), self._window.suspensions.queues
-            free = [released(each, now) for each in owed if each.hop.key.lower() not in queues]
+            free = [released(found, each, now) for each in owed if each.hop.key.lower() not in queues]
             change = Change([], [dataclasses.replace(each, due=now) for each in free])
             change.events.append(events.resumed(found, now))
             change.update += [
@@ -209,7 +209,8 @@ class Admin:
     async def recheck(self, key: str | None) -> list[Rechecked]:
         """Look whether `key`, or every queue in trouble, is in order again; if so, release what waits."""
         rows = [row for row in await self._context.store.queues() if key in (None, row.key)]
-        rows = [row for row in rows if key is not None or row.cause][:MAX_RECHECKED]
+        rows = [row for row in rows if row.kind is not HopKind.HELD and (key is not None or row.cause)]
+        rows = rows[:MAX_RECHECKED]
         places = asyncio.Semaphore(RECHECKS)
 
         async def look(row: QueueRow) -> Rechecked:

@@ -15,7 +15,6 @@ from saywhy.flow.queue.lane import Job
 from saywhy.flow.queue.mend import Mender
 from saywhy.flow.queue.resubmit import Resubmitter
 from saywhy.flow.queue.settle import Settler
-from saywhy.flow.queue.sorting import SUBMISSION
 from saywhy.flow.queue.step import Result
 from saywhy.flow.queue.window import Window
 from saywhy.flow.stages import Deliver, Transmission
@@ -23,7 +22,7 @@ from saywhy.infra.errors import ContentAltered, StoreError
 from saywhy.infra.store.protocol import Change
 from saywhy.model.event import Kind
 from saywhy.model.outcome import Deferred, Failed, Outcome
-from saywhy.model.queued import HopKind, Pending
+from saywhy.model.queued import SUBMISSION, HopKind, Pending
 
 
 class Attempt:
@@ -97,7 +96,8 @@ class Attempt:
                 missed = failures.deadline_missed(job.message, pending, now)
                 results.append(Result(pending, Failed(missed), attempted=False))
             elif pending.suspended_at:
-                results.append(Result(pending, Deferred(failures.suspended(pending, now)), attempted=False))
+                why = failures.held if pending.hop.kind is HopKind.HELD else failures.suspended
+                results.append(Result(pending, Deferred(why(pending, now)), attempted=False))
             elif failure is not None and (job.lane.overdue or now >= retry.expires(job.message, pending, now)):
                 results.append(Result(pending, Deferred(failure), attempted=False))
             else:

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 
 from saywhy.flow.queue.health import Health
 from saywhy.flow.queue.settings import QueueSettings
+from saywhy.flow.queue.storm import Guard
 from saywhy.flow.stages import CurrentOrganisation
 from saywhy.infra.store.protocol import Store
 from saywhy.model.clock import Clock
@@ -21,6 +22,7 @@ class Context:
     clock: Clock
     sink: Sink
     settings: QueueSettings
+    guard: Guard
     health: Health = field(default_factory=Health)
 
     def now(self) -> float:

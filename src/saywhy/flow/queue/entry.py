@@ -72,7 +72,7 @@ class Entry:
 
     async def _sorted(self, message: Message, resolved: Sequence[Resolved]) -> Sorted:
         now = self._context.now()
-        sorter = Sorter(message, self._select_route, self._window, now)
+        sorter = Sorter(message, self._select_route, self._window, now, self._context.guard)
         recipients = [entry.recipient for entry in resolved]
         for entry, pending in zip(resolved, fresh(message, recipients, now), strict=True):
             sorter.add(entry, pending)
@@ -126,7 +126,7 @@ class Entry:
             interval = retry.own_interval(config, pending.hop.kind)
             return now + retry.jittered(interval, config.retry_jitter, random.random)
 
-        step = Step(message, config, now, retry_at)
+        step = Step(message, config, now, retry_at, self._context.guard)
         for result in found.waiting:
             step.take(result)
         return step

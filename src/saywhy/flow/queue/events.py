@@ -110,6 +110,11 @@ def retried(message: Message, at: float) -> Event:
     return _event(Kind.RETRY, message, at)
 
 
+def held(message: Message, pending: Pending, failure: Failure, at: float) -> Event:
+    """The storm guard keeps it from being returned."""
+    return _event(Kind.HOLD, message, at, _name(pending), failure, data=_facts(message, pending, at))
+
+
 def suspended(message: Message, at: float) -> Event:
     return _event(Kind.SUSPEND, message, at)
 

@@ -108,6 +108,20 @@ def _late(message: Message, pending: Pending, at: float, status: str, reply: int
     )
 
 
+def held(pending: Pending, at: float) -> Failure:
+    """What a sender is told who waits for an administrator to look at what the storm guard holds."""
+    return Failure(
+        status=Status(4, 3, 2),
+        reply=451,
+        cause="queue-suspended",
+        text="held back until an administrator has looked at it",
+        evidence=Evidence(Stage.QUEUE, queue=pending.hop.key),
+        permanent=False,
+        tag="QUEUE.Held",
+        at=at,
+    )
+
+
 def _no_way(pending: Pending, connector: SendConnector, at: float) -> Failure:
     """A connector covers the address and is closed (spec 5.4.3 b), or names no next hop (5.4.4 d)."""
     if connector.enabled:

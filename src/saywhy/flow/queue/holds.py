@@ -14,7 +14,10 @@ from collections.abc import Callable, Mapping, Sequence
 from saywhy.flow.queue import retry
 from saywhy.flow.stages import CurrentOrganisation
 from saywhy.model.organisation import Suspension, TransportConfig
-from saywhy.model.queued import NEVER, Message, Pending, QueueId
+from saywhy.model.queued import NEVER, SUBMISSION, HopKind, Message, Pending, QueueId
+from saywhy.model.units import HOUR
+
+SECOND_CHANCE = 4 * HOUR  # for what is tried again though its time was over
 
 
 class Holds:
@@ -67,9 +70,16 @@ def report_due(message: Message, pending: Pending, config: TransportConfig) -> f
     return NEVER + min(delay, retry.deadline(message, pending))
 
 
-def released(pending: Pending, now: float) -> Pending:
-    """Free to go; it expires as much later as it was kept."""
+def released(message: Message, pending: Pending, now: float) -> Pending:
+    """Free to go; it expires as much later as it was kept.
+
+    What the storm guard held is categorized and routed again, and has SECOND_CHANCE at least.
+    """
     if not pending.suspended_at:
         return pending
     paused = pending.paused + max(0.0, now - pending.suspended_at)
-    return dataclasses.replace(pending, suspended_at=0.0, suspended_alone=False, paused=paused)
+    free = dataclasses.replace(pending, suspended_at=0.0, suspended_alone=False, paused=paused)
+    if pending.hop.kind is not HopKind.HELD:
+        return free
+    lacking = max(0.0, now + SECOND_CHANCE - retry.expires(message, free, now))
+    return dataclasses.replace(free, hop=SUBMISSION, resubmitted=now, paused=paused + lacking)

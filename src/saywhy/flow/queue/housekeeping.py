@@ -60,6 +60,7 @@ class Housekeeper:
             try:
                 await self._reroute()
                 await self._report_delays()
+                await self._storms()
                 await self._forget()
             except Exception as error:  # whatever it was, the next round may do better
                 kind = Kind.STORE_FAULT if isinstance(error, StoreError) else Kind.FAULT
@@ -122,9 +123,15 @@ class Housekeeper:
                 await self._context.store.hasten(now, key, parked=Parked.TOO)
         elif await self._context.store.next_due(NEVER - 1) is not None:
             for queue in await self._context.store.queues():
-                if queue.key not in suspended:
+                if queue.key not in suspended and queue.kind is not HopKind.HELD:
                     await self._context.store.hasten(now, queue.key, parked=Parked.ONLY)
         self._suspended = suspended
+
+    async def _storms(self) -> None:
+        """What the guard has in memory follows what is held: administrators take out messages, too."""
+        if self._context.guard.busy:
+            held = await self._context.store.held()
+            self._context.guard.begin(row.key for row in held)
 
     async def _forget(self) -> None:
         now = self._context.now()

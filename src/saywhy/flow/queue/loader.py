@@ -164,7 +164,7 @@ class Loader:
             self._park(row, now)
             return True
         if pending.suspended_at:
-            pending = released(pending, now)
+            pending = released(row.message, pending, now)
             row = DueRow(row.message, pending)
         lane = self._window.lane(pending.hop)
         if not lane.resubmits and self._overdue(row, lane, now):

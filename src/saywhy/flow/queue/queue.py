@@ -22,10 +22,12 @@ from saywhy.flow.queue.housekeeping import Housekeeper
 from saywhy.flow.queue.intake import Intake
 from saywhy.flow.queue.loader import Loader
 from saywhy.flow.queue.mend import Mender
+from saywhy.flow.queue.release import Storms
 from saywhy.flow.queue.resubmit import Resubmitter
 from saywhy.flow.queue.scheduler import Scheduler
 from saywhy.flow.queue.settings import DEFAULTS, QueueSettings
 from saywhy.flow.queue.settle import Settler
+from saywhy.flow.queue.storm import Guard
 from saywhy.flow.queue.window import Window
 from saywhy.flow.stages import (
     Categorize,
@@ -59,7 +61,7 @@ class Queue:
         settings: QueueSettings = DEFAULTS,
         recheck: Recheck | None = None,
     ) -> None:
-        context = Context(store, organisation, clock, sink, settings)
+        context = self._context = Context(store, organisation, clock, sink, settings, Guard(organisation))
         window = Window(settings, organisation)
         contents = self._contents = Contents(settings.content_bytes)
         mender = self._mender = Mender(context, window, recheck)
@@ -71,7 +73,10 @@ class Queue:
         self._loader = Loader(context, window, settler.removed, self._pump)
         self._scheduler = Scheduler(context, window, contents, self._loader, attempt, committer, settler.removed)
         self._intake = Intake(context, entry, committer, self._scheduler, self._loader)
-        self._admin = Admin(context, window, settler, committer, self._scheduler, self._loader, mender)
+        changing = asyncio.Lock()
+        tools = (context, window, settler, committer, self._scheduler, self._loader)
+        self._admin = Admin(*tools, mender, changing)
+        self._storms = Storms(*tools, changing)
         mender.wake, mender.reroute = self._loader.now, self._admin.reroute
         self._housekeeper = Housekeeper(context, window, self._loader, self._scheduler, self._admin.resubmit)
         self._keeping: list[asyncio.Task[None]] = []
@@ -81,6 +86,8 @@ class Queue:
 
     async def start(self) -> None:
         """Resume whatever the store holds."""
+        held = await self._context.store.held()
+        self._context.guard.begin(row.key for row in held)
         self._scheduler.start()
         self._keeping = [asyncio.create_task(each.run()) for each in (self._housekeeper, self._mender)]
 
@@ -136,6 +143,14 @@ class Queue:
     async def recheck(self, key: str | None) -> list[Rechecked]:
         """Look whether queues in trouble are in order again, and release what waits for those that are."""
         return await self._admin.recheck(key)
+
+    async def release(self, key: str) -> int:
+        """Try again what the storm guard holds as `key`; how many recipients."""
+        return await self._storms.release(key)
+
+    async def give_back(self, key: str) -> int:
+        """Return to their senders what the storm guard holds as `key`; how many recipients."""
+        return await self._storms.give_back(key)
 
     async def remove(self, message: QueueId, ndr: bool) -> bool:
         """Take a message out; False when it is not in the queue.  `ndr`: its sender gets a report."""

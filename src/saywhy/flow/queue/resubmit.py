@@ -13,13 +13,13 @@ from saywhy.flow.queue import failures, retry
 from saywhy.flow.queue.context import Context
 from saywhy.flow.queue.entry import TURN, Entry
 from saywhy.flow.queue.lane import Job
-from saywhy.flow.queue.sorting import SUBMISSION, Sorter
+from saywhy.flow.queue.sorting import Sorter
 from saywhy.flow.queue.step import Result
 from saywhy.flow.queue.window import Window
 from saywhy.flow.stages import Categorize, Resolved, SelectRoute
 from saywhy.infra.store.protocol import Change
 from saywhy.model.outcome import Deferred, Failed
-from saywhy.model.queued import Message, Pending
+from saywhy.model.queued import SUBMISSION, HopKind, Message, Pending
 
 
 class Resubmitter:
@@ -37,8 +37,9 @@ class Resubmitter:
         mine = {pending.number for pending in job.pending}
         owed = await self._context.store.pending(message.id)
         now = self._context.now()
-        others = [pending for pending in owed if pending.number not in mine and pending.hop != SUBMISSION]
-        sorter = Sorter(message, self._select_route, self._window, now, others)
+        away = [pending for pending in owed if pending.hop.kind not in (HopKind.SUBMISSION, HopKind.HELD)]
+        others = [pending for pending in away if pending.number not in mine]
+        sorter = Sorter(message, self._select_route, self._window, now, self._context.guard, others)
         # The first number that no recipient has.
         free = 1 + max([*mine, *(pending.number for pending in owed)])
         forked: list[Resolved] = []

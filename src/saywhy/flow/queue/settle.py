@@ -52,6 +52,18 @@ class Settler:
         self._entry.report(step.change, message, content, taken_out)
         return step.change
 
+    def give_back(self, change: Change, message: Message, content: bytes, held: Sequence[Pending]) -> None:
+        """Add to `change` that `held`, which the storm guard has kept, go back, with one report on all of them."""
+        step = self._step(message, lambda pending, _: pending.due)
+        for pending in held:
+            if pending.failure is not None:
+                step.give_up(pending, pending.failure)
+        found = step.change
+        self._entry.report(found, message, content, step.reportable)
+        change.add += found.add
+        change.settle += found.settle
+        change.events += found.events
+
     def _remove(self, step: Step, pending: Pending, ndr: bool) -> list[Settled]:
         step.remove(pending, ndr)
         failure = failures.removed_by_administrator(pending, self._context.now())
@@ -69,4 +81,4 @@ class Settler:
         return step.change
 
     def _step(self, message: Message, retry_at: RetryAt) -> Step:
-        return Step(message, self._context.transport, self._context.now(), retry_at)
+        return Step(message, self._context.transport, self._context.now(), retry_at, self._context.guard)

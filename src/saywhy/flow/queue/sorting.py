@@ -14,14 +14,13 @@ from typing import assert_never
 from saywhy.flow.queue import events, failures
 from saywhy.flow.queue.duplicates import Merged, Targets, merge
 from saywhy.flow.queue.step import Result
+from saywhy.flow.queue.storm import Guard
 from saywhy.flow.queue.window import Window
 from saywhy.flow.stages import Resolved, SelectRoute, Settled
 from saywhy.model.envelope import Recipient
 from saywhy.model.event import Event
 from saywhy.model.outcome import Deferred, Expanded, Failed
-from saywhy.model.queued import HopKind, Message, NextHop, Pending
-
-SUBMISSION = NextHop(HopKind.SUBMISSION)
+from saywhy.model.queued import SUBMISSION, HopKind, Message, Pending
 
 
 @dataclass(slots=True)
@@ -44,12 +43,14 @@ class Sorter:
         select_route: SelectRoute,
         window: Window,
         now: float,
+        guard: Guard,
         already: Iterable[Pending] = (),
     ) -> None:
         self._message = message
         self._select_route = select_route
         self._window = window
         self._now = now
+        self._guard = guard
         self._targets = Targets(already)
         self.result = Sorted()
 
@@ -103,6 +104,11 @@ class Sorter:
         return merged.stays
 
     def _fail(self, pending: Pending, outcome: Failed) -> None:
+        held = self._guard.caught(self._message, pending, outcome.failure, self._now, expired=False)
+        if held is not None:
+            self.result.pending[held.number] = held
+            self.result.events.append(events.held(self._message, held, outcome.failure, self._now))
+            return
         self._settle(pending, outcome)
         self.result.events.append(events.failed(self._message, pending, outcome.failure, self._now))
 

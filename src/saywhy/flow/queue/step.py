@@ -12,6 +12,7 @@ from typing import assert_never
 
 from saywhy.flow.queue import events, expiry, failures, retry
 from saywhy.flow.queue.holds import report_due
+from saywhy.flow.queue.storm import Guard
 from saywhy.flow.stages import Settled
 from saywhy.infra.store.protocol import Change
 from saywhy.model.event import Event
@@ -35,11 +36,14 @@ class Result:
 class Step:
     """`reportable` is what the reporter has to hear of."""
 
-    def __init__(self, message: Message, config: TransportConfig, now: float, retry_at: RetryAt) -> None:
+    def __init__(
+        self, message: Message, config: TransportConfig, now: float, retry_at: RetryAt, guard: Guard
+    ) -> None:
         self._message = message
         self._config = config
         self._now = now
         self._retry_at = retry_at
+        self._guard = guard
         self.change = Change()
         self.reportable: list[Settled] = []
 
@@ -50,7 +54,7 @@ class Step:
             case Deferred():
                 self._defer(pending, outcome, result.attempted)
             case Failed(failure):
-                self._done(pending, outcome, events.failed(self._message, pending, failure, self._now))
+                self._fail(pending, failure, expired=False)
             case Delivered():
                 self._done(pending, outcome, events.delivered(self._message, pending, outcome, self._now))
             case Relayed():
@@ -89,15 +93,28 @@ class Step:
         self.change.events.append(told)
         self.reportable.append(Settled(pending, outcome))
 
+    def give_up(self, pending: Pending, failure: Failure) -> None:
+        """For good, whatever the storm guard would say."""
+        self._done(pending, Failed(failure), events.failed(self._message, pending, failure, self._now))
+
+    def _fail(self, pending: Pending, failure: Failure, *, expired: bool) -> None:
+        held = self._guard.caught(self._message, pending, failure, self._now, expired=expired)
+        if held is None:
+            self.give_up(pending, failure)
+            return
+        self.change.update.append(held)
+        self.change.events.append(events.held(self._message, held, failure, self._now))
+
     def _defer(self, pending: Pending, outcome: Deferred, attempted: bool) -> None:
         if attempted or pending.failure is None:
             failure = expiry.remember(outcome.failure, pending.failure)
             pending = dataclasses.replace(pending, failure=failure)
         if retry.returned(self._message, self._now):
-            self._give_up(pending, failures.deadline_missed(self._message, pending, self._now))
+            self.give_up(pending, failures.deadline_missed(self._message, pending, self._now))
             return
         if self._now >= retry.expires(self._message, pending, self._now):
-            self._give_up(pending, expiry.expired(self._message, pending, self._config.expiry_status, self._now))
+            failure = expiry.expired(self._message, pending, self._config.expiry_status, self._now)
+            self._fail(pending, failure, expired=True)
             return
         if self._now >= retry.deadline(self._message, pending):
             pending = dataclasses.replace(pending, lateness_told=True, delay_reported=True)
@@ -107,10 +124,6 @@ class Step:
             pending = dataclasses.replace(pending, delay_reported=True)
             self.reportable.append(Settled(pending, outcome))
         self._wait(pending, outcome, attempted)
-
-    def _give_up(self, pending: Pending, failure: Failure) -> None:
-        told = events.failed(self._message, pending, failure, self._now)
-        self._done(pending, Failed(failure), told)
 
     def _wait(self, pending: Pending, outcome: Deferred, attempted: bool) -> None:
         if pending.suspended_at:

@@ -75,7 +75,7 @@ class Window:
     def _limit(self, hop: NextHop, name: str) -> int:
         if hop.kind is HopKind.MAILBOX or name == OVERDUE:
             return self._settings.mailbox_attempts
-        if hop.kind in (HopKind.SUBMISSION, HopKind.UNREACHABLE):
+        if hop.kind in (HopKind.SUBMISSION, HopKind.UNREACHABLE, HopKind.HELD):
             return 1
         connector = self.connector(hop)
         return max(1, connector.max_connections_per_destination if connector else _DEFAULT_LIMIT)

@@ -98,6 +98,11 @@ def queues(connection: sqlite3.Connection, hop: str = "") -> list[QueueRow]:
     return sorted((_queue(*row) for row in found), key=lambda row: row.key)
 
 
+def held(connection: sqlite3.Connection) -> list[QueueRow]:
+    found = json.loads(_one(connection, queries.HELD_QUEUES))
+    return sorted((_queue(*row) for row in found), key=lambda row: row.key)
+
+
 def _queue(
     _: str, recipients: int, messages: int, retrying: int, next_due: float, oldest: float, hop: Any, failure: Any
 ) -> QueueRow:

@@ -21,7 +21,7 @@ from saywhy.infra.store.protocol import (
     TrackingFilter,
 )
 from saywhy.model.event import Event
-from saywhy.model.queued import Message, NewMessage, Pending, QueueId
+from saywhy.model.queued import HopKind, Message, NewMessage, Pending, QueueId
 
 
 class MemoryStore:
@@ -168,6 +168,9 @@ class MemoryStore:
             last_error=failure.line() if failure else "",
             cause=failure.cause if failure else "",
         )
+
+    async def held(self) -> list[QueueRow]:
+        return [row for row in await self.queues() if row.kind is HopKind.HELD]
 
     async def causes(self) -> list[CauseRow]:
         counts = Counter((row.failure.cause, row.hop.key) for row in self._all() if row.failure)

@@ -198,6 +198,10 @@ class Store(Protocol):
         """
         ...
 
+    async def held(self) -> list[QueueRow]:
+        """As `queues`, those alone that are held (HopKind.HELD)."""
+        ...
+
     async def causes(self) -> list[CauseRow]:
         """What waits because of something, by cause and queue; from such counts, too."""
         ...

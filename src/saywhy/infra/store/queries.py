@@ -119,7 +119,7 @@ SELECT group_concat(data) FROM (
 """
 
 # One row a queue: its counts come from `queue`, the rest from the first entry of an index.
-QUEUES = """
+_QUEUES = """
 SELECT json_group_array(json_array(hop, recipients, messages, retrying,
     (SELECT min(due) FROM recipient WHERE recipient.hop = queue.hop),
     (SELECT arrived FROM message WHERE number = (
@@ -127,8 +127,10 @@ SELECT json_group_array(json_array(hop, recipients, messages, retrying,
     json((SELECT json_extract(data, '$.hop') FROM recipient WHERE recipient.hop = queue.hop LIMIT 1)),
     json((SELECT json_extract(data, '$.failure') FROM recipient
         WHERE recipient.hop = queue.hop AND cause <> '' ORDER BY tried DESC LIMIT 1))))
-FROM queue WHERE (:hop = '' OR hop = :hop)
+FROM queue WHERE {which}
 """
+QUEUES = _QUEUES.format(which="(:hop = '' OR hop = :hop)")
+HELD_QUEUES = _QUEUES.format(which="hop > 'held/' AND hop < 'held0'")  # 0 comes after /
 CAUSES = "SELECT json_group_array(json_array(cause, hop, recipients)) FROM queue_cause"
 COUNT = "SELECT (SELECT value FROM counter WHERE name = 'messages'), (SELECT total(recipients) FROM queue)"
 

@@ -227,6 +227,9 @@ class SqliteStore:
     async def queues(self, key: str = "") -> list[QueueRow]:
         return await self._lister.ask(lambda connection: lookup.queues(connection, key))
 
+    async def held(self) -> list[QueueRow]:
+        return await self._lister.ask(lookup.held)
+
     async def causes(self) -> list[CauseRow]:
         return await self._lister.ask(lookup.causes)
 

@@ -48,7 +48,9 @@ OPERATION = Operation(
     columns=(
         Column("queue", "The next hop; `queue show` and `queue retry` take it."),
         Column(
-            "status", "`ready`: tried as it comes; `retry`: waits for its next attempt; `suspended`: held back."
+            "status",
+            "`ready`: tried as it comes; `retry`: waits for its next attempt; `suspended`: held back; `held`: by "
+            "the storm guard (`storm list`).",
         ),
         Column("recipients", "Recipients that wait for it.", Format.NUMBER),
         Column("messages", "Messages they belong to.", Format.NUMBER),

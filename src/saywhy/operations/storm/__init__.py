@@ -1,0 +1,1 @@
+"""What the storm guard holds: shown, tried again, returned."""

@@ -39,9 +39,7 @@ def told(whole: Organisation, workers: int, queues: int) -> list[str]:
                 f"{limit} connections to a destination."
             )
         each_storm, most = _transport(whole.transport, queues).storm_messages, whole.transport.storm_messages
-        out.append(
-            f"Storm guard: each of {queues} queues returns {each_storm} of {most} messages before it holds any."
-        )
+        out.append(f"Storm guard: each of {queues} queues returns {each_storm} of {most} messages of one cause.")
     return out
 
 

@@ -67,7 +67,7 @@ def scan(data: bytes, start: int, end: int, most: int = MAX_FIELDS) -> tuple[lis
     while at < end:
         if data.startswith((b"\r\n", b"\n"), at, end):
             return found, data.index(b"\n", at) + 1
-        stop = _field_end(data, at, end)
+        stop = field_end(data, at, end)
         name = _name(data, at, stop)
         if name:
             if len(found) == most:
@@ -86,7 +86,7 @@ def received_lines(content: bytes) -> list[str]:
     at = lower.find(_RECEIVED)
     while at >= 0:
         start = at + len(_RECEIVED)
-        end = _field_end(block, start, len(block))
+        end = field_end(block, start, len(block))
         found.append(unfolded(block[start:end]))
         at = lower.find(_RECEIVED, end - 1)
     return found
@@ -99,7 +99,7 @@ def without_received(block: bytes) -> bytes:
     found = lower.find(_RECEIVED)
     while found >= 0:
         kept.append(block[at : found + 1])
-        at = _field_end(block, found + 1, len(block))
+        at = field_end(block, found + 1, len(block))
         found = lower.find(_RECEIVED, at - 1)
     return b"".join((*kept, block[at:]))[1:]
 
@@ -128,10 +128,10 @@ def _value(block: bytes, lower: bytes, key: bytes) -> str:
     if start < 0:
         return ""
     start += len(key)
-    return unfolded(block[start : _field_end(block, start, len(block))])[:MAX_VALUE]
+    return unfolded(block[start : field_end(block, start, len(block))])[:MAX_VALUE]
 
 
-def _field_end(data: bytes, at: int, end: int) -> int:
+def field_end(data: bytes, at: int, end: int) -> int:
     """Behind the line at `at` and the continuation lines that follow it."""
     while True:
         newline = data.find(b"\n", at, end)

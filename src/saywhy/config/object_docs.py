@@ -154,6 +154,13 @@ DOCS: Mapping[str, Mapping[str, str]] = {
         "own_domain_senders": "Take mail from our own domains' addresses without a sign-in.",
         "block_lists": "DNS block lists (zones); a listed client is refused (550 5.7.1).",
         "message_rate": "Messages that one client may send in a minute (421 4.4.2); 0: no limit.",
+        "spf": "May the client send for the sender's domain? `off`; `check` notes the result; `refuse` also "
+        "refuses a fail (550 5.7.23).  Like the next three it is for clients that may not relay.",
+        "dkim": "Do the message's signatures fit? `refuse`: a message changed on its way is refused (554 5.7.7), "
+        "and one none of whose signatures can be verified (550 5.7.20).",
+        "dmarc": "Is the domain in the From field proved? `refuse`: if not, and its owner asks for that, 550 "
+        "5.7.26.  Needs the extra `auth`, and works with what `spf` and `dkim` find.",
+        "reverse_dns": "Has the client's address a name that leads back to it? `refuse`: 550 5.7.25.",
     },
     "send-connector": {
         "name": "Stands in queue names and logs.",
@@ -276,6 +283,8 @@ DOCS: Mapping[str, Mapping[str, str]] = {
         "reply_recipient": "Who gets replies to `report_postmaster`, by name; empty: postmaster.",
         "report_html": "Reports have an HTML part beside the plain text.",
         "report_max_return_size": "Larger messages return in reports as headers only; 0: always.",
+        "report_unverified": "Report to senders whose address neither SPF nor DKIM proved.  To one that SPF says "
+        "is forged no report leaves, whatever this says.",
         "report_external_full": "Return whole messages to readers outside, too.",
         "report_external_delays": "Tell senders outside that their message waits.",
         "report_internal_delays": "Tell senders of ours that their message waits.",

@@ -7,7 +7,14 @@ from dataclasses import dataclass
 
 from saywhy.model.units import MIB, MINUTE
 
-__all__ = ["ConnectorState", "ReceiveConnector", "SendConnector", "SendProtocol", "TlsAuthLevel"]
+__all__ = [
+    "ConnectorState",
+    "ReceiveConnector",
+    "SendConnector",
+    "SendProtocol",
+    "SenderCheck",
+    "TlsAuthLevel",
+]
 
 
 class ConnectorState(enum.Enum):
@@ -16,6 +23,14 @@ class ConnectorState(enum.Enum):
     ACTIVE = "active"
     INACTIVE = "inactive"  # 421 4.3.2: maintenance, come back later
     CLOSED = "closed"  # 521 5.3.2: no mail is taken here (RFC 7504)
+
+
+class SenderCheck(enum.Enum):
+    """What is done with a way to prove who a message is from; never for clients that may relay."""
+
+    OFF = "off"
+    CHECK = "check"  # the result goes into the header and the history, and backscatter is known by it
+    REFUSE = "refuse"  # a failed check is refused; no answer from the DNS is no failure
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +72,10 @@ class ReceiveConnector:
     own_domain_senders: bool = True  # may a client that has not signed in use our own domains? (5.7.1)
     block_lists: tuple[str, ...] = ()  # DNS zones that list clients (RFC 5782); whom they list is refused
     message_rate: int = 0  # a client's messages in a minute (421 4.4.2); 0: no limit
+    spf: SenderCheck = SenderCheck.CHECK  # RFC 7208: may the client send for this domain? (5.7.23)
+    dkim: SenderCheck = SenderCheck.CHECK  # RFC 6376: do the signatures fit? (5.7.7, 5.7.20)
+    dmarc: SenderCheck = SenderCheck.CHECK  # RFC 7489: is the From field proved? (5.7.26)
+    reverse_dns: SenderCheck = SenderCheck.OFF  # has the client a name that leads back to it? (5.7.25)
 
 
 class SendProtocol(enum.Enum):

@@ -85,13 +85,24 @@ class Envelope:
     by: DeliverBy | None = None
 
 
+class ReversePath(enum.Enum):
+    """Whether a message is from its reverse-path, by what was checked when it came (spec B8, errata 63, 64)."""
+
+    UNKNOWN = ""  # not checked: a client of ours, or the checks are off
+    VERIFIED = "verified"  # SPF passed, or a DKIM signature of its domain
+    UNVERIFIED = "unverified"  # nothing proves it, nothing speaks against it
+    FORGED = "forged"  # SPF failed, and no DKIM signature of its domain passed
+    NOWHERE = "nowhere"  # its domain does not exist or takes no mail (null MX): the DNS said so
+
+
 @dataclass(frozen=True, slots=True)
 class Origin:
     """Where a message came in, and as whom.
 
     `connector` is the receive connector's name (`report` for our own reports); `protocol` is the WITH word of
     the trace header (ESMTPSA and so on, RFC 3848); `user` is the authenticated login; `internal` says that
-    the sender is one of ours (authenticated, or from a trusted network) and may see internal facts.
+    the sender is one of ours (authenticated, or from a trusted network) and may see internal facts.  `checks` are
+    the results of SPF, DKIM and DMARC in a line: `spf=pass dkim=none dmarc=pass`; empty when nothing was checked.
     """
 
     connector: str
@@ -101,6 +112,8 @@ class Origin:
     user: str = ""
     tls: str = ""
     internal: bool = False
+    reverse_path: ReversePath = ReversePath.UNKNOWN
+    checks: str = ""
 
     @property
     def own(self) -> bool:

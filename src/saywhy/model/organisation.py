@@ -11,7 +11,14 @@ import enum
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from saywhy.model.connectors import ConnectorState, ReceiveConnector, SendConnector, SendProtocol, TlsAuthLevel
+from saywhy.model.connectors import (
+    ConnectorState,
+    ReceiveConnector,
+    SendConnector,
+    SenderCheck,
+    SendProtocol,
+    TlsAuthLevel,
+)
 from saywhy.model.recipients import (
     AddressPolicy,
     Contact,
@@ -66,6 +73,7 @@ __all__ = [
     "RuleAction",
     "SendConnector",
     "SendProtocol",
+    "SenderCheck",
     "StoreState",
     "Suspension",
     "SystemMessage",

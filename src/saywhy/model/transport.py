@@ -111,6 +111,7 @@ class TransportConfig:
     reply_recipient: str = ""  # who gets replies to `report_postmaster`; empty: postmaster
     report_html: bool = True
     report_max_return_size: int = 10 * MIB  # 0: headers only
+    report_unverified: bool = True  # to senders that nothing proves (no SPF, no DKIM)
     report_external_full: bool = False  # external readers get headers only by default (spec B5)
     report_external_delays: bool = True
     report_internal_delays: bool = True

@@ -33,7 +33,8 @@ def _fact(event: Event, name: str, form: str = "{}") -> str:
 
 def _accepted(event: Event) -> str:
     by = _fact(event, "user", " from {}") or _fact(event, "client-ip", " from [{}]")
-    return f"accepted{by}{_fact(event, 'connector', ' by {}')}{_fact(event, 'size', ', {} octets')}"
+    size, checks = _fact(event, "size", ", {} octets"), _fact(event, "checks", ", {}")
+    return f"accepted{by}{_fact(event, 'connector', ' by {}')}{size}{checks}"
 
 
 def _expanded(event: Event) -> str:
@@ -74,6 +75,9 @@ _HELD_BACK: Mapping[str, str] = {
     "null-reverse-path": "the message has no sender to tell",
     "notify": "the sender did not want it (NOTIFY)",
     "connector-dsn": "the receive connector honours no such wish (`dsn`)",
+    "forged-reverse-path": "the sender's domain does not permit the server that sent the message (SPF)",
+    "reverse-path-nowhere": "the sender's domain does not exist or takes no mail",
+    "unverified-reverse-path": "nothing proves the sender, and `report_unverified` is off",
     "dial-plan": "switched off for its dial plan: `saywhy dial-plan list`",
     "lockdown": "switched off for a while: `saywhy lockdown show`",
     "remote-domain": "switched off for the sender's domain: `saywhy remote-domain list`",

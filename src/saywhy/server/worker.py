@@ -36,6 +36,7 @@ from saywhy.infra.net.connect import Timeouts
 from saywhy.infra.net.dns import Resolver
 from saywhy.infra.net.listen import Listener
 from saywhy.infra.net.own import OwnAddresses
+from saywhy.infra.net.suffixes import Suffixes
 from saywhy.infra.net.tls import CertificateNotice, CertificateState, ServerTls
 from saywhy.infra.passwords import Passwords
 from saywhy.infra.store.sqlite import SqliteStore
@@ -242,6 +243,7 @@ class Worker:
             pressure=self._pressure.state,
             names=self._resolver,
             over_quota=self._mailstore.over_send_quota,
+            suffixes=Suffixes(self._tell_fault),
         )
 
     def _in_flight_limit(self) -> int:

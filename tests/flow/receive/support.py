@@ -18,10 +18,11 @@ from saywhy.model.address import Address
 from saywhy.model.event import Event
 from saywhy.model.evidence import Evidence, Stage
 from saywhy.model.failure import Failure, Refused
-from saywhy.model.organisation import AcceptedDomain, DomainType, Organisation, ReceiveConnector, User
+from saywhy.model.organisation import AcceptedDomain, DomainType, Organisation, ReceiveConnector, SenderCheck, User
 from saywhy.model.outcome import Failed
 from saywhy.model.queued import QueueId
 from saywhy.model.status import Status
+from saywhy.wire.auth.lookups import Answer, Missing, Question
 
 GUY = User("guy", "hash-of-secret", (Address("guy", "worcester.example"),))
 ORGANISATION = Organisation(
@@ -33,7 +34,8 @@ ORGANISATION = Organisation(
     },
 )
 KNOWN = {"guy@worcester.example", "ann@worcester.example", "postmaster@worcester.example"}
-CONNECTOR = ReceiveConnector("Default", listeners=("smtp",), tarpit=0.0)
+OFF = SenderCheck.OFF
+CONNECTOR = ReceiveConnector("Default", listeners=("smtp",), tarpit=0.0, spf=OFF, dkim=OFF, dmarc=OFF)
 CLIENT = replace(CONNECTOR, name="Client", auth=("PLAIN", "LOGIN"), require_auth=True)
 
 
@@ -96,6 +98,9 @@ class FixedClock:
         return 1_210_108_988.0  # Tue, 06 May 2008 21:23:08 UTC
 
 
+MISSING = {DnsProblem.NXDOMAIN: Missing.NXDOMAIN, DnsProblem.NODATA: Missing.NODATA}
+
+
 class Zone:
     """What the DNS says: (type, name) -> records or the trouble; anything else does not exist."""
 
@@ -107,6 +112,13 @@ class Zone:
 
     async def addresses(self, name: str) -> list[str]:
         return self._answer("A/AAAA", name)
+
+    async def look_up(self, question: Question) -> Answer:
+        """Records of (type, name); an A/AAAA entry is for addresses() alone."""
+        found = self._records.get((question.type, question.name), DnsProblem.NXDOMAIN)
+        if isinstance(found, DnsProblem):
+            return Answer(missing=MISSING.get(found, Missing.TROUBLE))
+        return Answer(tuple(each[1] if isinstance(each, tuple) else each for each in found))
 
     def _answer(self, rtype: str, name: str) -> Any:
         found = self._records.get((rtype, name), DnsProblem.NXDOMAIN)

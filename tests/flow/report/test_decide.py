@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import pytest
 
-from saywhy.flow.report.decide import RULES, Case, GroupReports, Switches, due, held_back_by, switches
+from saywhy.flow.report.decide import RULES, Case, Switches, due, held_back_by, switches
 from saywhy.model.address import Address
 from saywhy.model.envelope import Notify, Origin
 from saywhy.model.organisation import AcceptedDomain, DomainType, ReceiveConnector, TransportConfig
@@ -94,10 +94,11 @@ def test_r2_nothing_ever_leaves_for_a_null_reverse_path(action: Action) -> None:
 @pytest.mark.parametrize(
     ("held", "rule"),
     [
-        (case(Action.FAILED, group_reports=GroupReports.NOBODY), "group-reports"),
-        (case(Action.DELAYED, group_reports=GroupReports.MANAGER), "group-reports"),
         (case(Action.DELIVERED, SUCCESS, connector_dsn=False), "connector-dsn"),
-        (case(Action.FAILED, backscatter=True), "backscatter"),
+        (case(Action.FAILED, reverse_path=ReversePath.FORGED), "forged-reverse-path"),
+        (case(Action.DELIVERED, SUCCESS, reverse_path=ReversePath.FORGED), "forged-reverse-path"),
+        (case(Action.DELAYED, reverse_path=ReversePath.NOWHERE), "reverse-path-nowhere"),
+        (case(Action.FAILED, reverse_path=ReversePath.UNVERIFIED, unverified_ndr=False), "unverified-reverse-path"),
         (case(Action.FAILED, dial_plan_ndr=False), "dial-plan"),
         (case(Action.FAILED, lockdown=True), "lockdown"),
         (case(Action.FAILED, remote_domain_ndr=False), "remote-domain"),
@@ -112,7 +113,9 @@ def test_a_switch_holds_back_and_is_named(held: Case, rule: str) -> None:
 @pytest.mark.parametrize(
     "leaving",
     [
-        case(Action.FAILED, group_reports=GroupReports.MANAGER),
+        case(Action.FAILED, reverse_path=ReversePath.VERIFIED, unverified_ndr=False),
+        case(Action.FAILED, reverse_path=ReversePath.UNKNOWN, unverified_ndr=False),
+        case(Action.FAILED, reverse_path=ReversePath.UNVERIFIED),
         case(Action.FAILED, connector_dsn=False),  # ordinary failure reports still go out
         case(Action.DELAYED, connector_dsn=False),
         case(Action.DELAYED, dial_plan_ndr=False),

@@ -31,7 +31,7 @@ from saywhy.flow.stages import (
     Suppressed,
 )
 from saywhy.infra.store.protocol import Change
-from saywhy.model.envelope import Envelope, Origin
+from saywhy.model.envelope import Envelope, Origin, ReversePath
 from saywhy.model.outcome import Deferred
 from saywhy.model.queued import HopKind, Message, NewMessage, Pending
 
@@ -114,7 +114,10 @@ class Entry:
         original = message.envelope
         recipients = tuple(dict.fromkeys(entry.recipient for entry in entries))
         envelope = Envelope(fork.sender, recipients, body=original.body, smtputf8=original.smtputf8)
-        return dataclasses.replace(message, id=self._context.store.next_id(), envelope=envelope)
+        origin = message.origin
+        if origin.reverse_path is not ReversePath.UNKNOWN:  # that was the sender's; reports go to the list's owner
+            origin = dataclasses.replace(origin, reverse_path=ReversePath.UNKNOWN)
+        return dataclasses.replace(message, id=self._context.store.next_id(), envelope=envelope, origin=origin)
 
     def wait(self, message: Message, found: Sorted, now: float) -> Step:
         """What becomes of recipients that have no way yet."""

@@ -41,7 +41,12 @@ def received(message: Message) -> Event:
         "connector": origin.connector,
         "subject": message.headline.subject,
     }
-    named = {"protocol": origin.protocol, "client-ip": origin.client_ip, "user": origin.user}
+    named = {
+        "protocol": origin.protocol,
+        "client-ip": origin.client_ip,
+        "user": origin.user,
+        "checks": origin.checks,
+    }
     facts.update((name, value) for name, value in named.items() if value)
     recipient = str(recipients[0].address) if len(recipients) == 1 else ""
     return _event(Kind.RECEIVE, message, message.arrived, recipient, data=facts)
@@ -103,7 +108,10 @@ def reported(message: Message, outgoing: OutgoingReport, report: QueueId, at: fl
 
 def dropped(message: Message, suppressed: Suppressed, at: float) -> Event:
     recipient = _name(suppressed.settled.pending)
-    return _event(Kind.DROP, message, at, recipient, text=suppressed.rule, data={"rule": suppressed.rule})
+    facts: dict[str, str | int | float | bool] = {"rule": suppressed.rule}
+    if message.origin.checks:
+        facts["checks"] = message.origin.checks
+    return _event(Kind.DROP, message, at, recipient, text=suppressed.rule, data=facts)
 
 
 def retried(message: Message, at: float) -> Event:

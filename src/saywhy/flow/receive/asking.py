@@ -16,6 +16,7 @@ from saywhy.flow.receive import refusals
 from saywhy.infra.errors import DnsError, DnsProblem
 from saywhy.model.address import Address
 from saywhy.model.failure import Failure
+from saywhy.wire.auth.lookups import Answer, Question
 
 LIST_TIMEOUT = 5.0  # seconds for all block lists together
 
@@ -28,6 +29,10 @@ class Names(Protocol):
     async def mx(self, domain: str) -> list[tuple[int, str]]: ...
 
     async def addresses(self, name: str) -> list[str]: ...
+
+    async def look_up(self, question: Question) -> Answer:
+        """For the checks of wire/auth; never raises."""
+        ...
 
 
 async def listed(names: Names, connector: str, zones: Sequence[str], ip: str) -> Failure | None:

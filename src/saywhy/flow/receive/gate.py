@@ -8,13 +8,13 @@ from __future__ import annotations
 from collections.abc import Awaitable, Iterable
 from dataclasses import replace
 
-from saywhy.flow.receive import asking, filters, policy, refusals, rules, trace
+from saywhy.flow.receive import asking, filters, policy, proof, refusals, rules, trace
 from saywhy.flow.receive.policy import Client
 from saywhy.flow.receive.services import Services
 from saywhy.model.address import Address
 from saywhy.model.envelope import Envelope, Origin, Recipient
 from saywhy.model.evidence import Step
-from saywhy.model.failure import Failure
+from saywhy.model.failure import Failure, Refused
 from saywhy.model.organisation import ReceiveConnector
 from saywhy.model.queued import Headline
 from saywhy.wire.smtp import events as smtp
@@ -26,6 +26,7 @@ class Gate:
     def __init__(self, services: Services, connector: ReceiveConnector) -> None:
         self._services = services
         self._connector = connector
+        self._prover = proof.Prover(services, connector)
 
     async def client(self, client: Client) -> Failure | None:
         connector = self._connector
@@ -57,19 +58,23 @@ class Gate:
 
     def asks(self, client: Client, sender: Address | None) -> bool:
         """Whether there is something to `ask` about this sender that takes time."""
-        if sender is None:
-            return False
         if client.user is not None:
-            return True
-        return self._connector.check_sender_domain and not policy.may_relay(self._connector, client)
+            return sender is not None
+        connector = self._connector
+        wanted = connector.check_sender_domain and sender is not None
+        return (wanted or proof.refuses_early(connector)) and not policy.may_relay(connector, client)
 
-    async def ask(self, client: Client, sender: Address | None) -> Failure | None:
-        """Of our own people: is their mailbox full?  Of strangers: does their domain take the answer?"""
+    async def ask(self, client: Client, sender: Address | None, helo: str) -> Failure | None:
+        """Of our own people: is their mailbox full?  Of strangers: does their domain exist, and is it theirs?"""
         name = self._connector.name
+        if client.user is None:
+            if sender is not None and self._connector.check_sender_domain:
+                refusal = await asking.sender_domain(self._services.names, name, sender)
+                if refusal is not None:
+                    return refusal
+            return await self._prover.early(client.ip, helo, sender)
         if sender is None:
             return None
-        if client.user is None:
-            return await asking.sender_domain(self._services.names, name, sender)
         if self._unresolvable(sender):
             return refusals.sender_unresolvable(name, str(sender))
         over = await self._services.over_quota(sender)
@@ -119,6 +124,21 @@ class Gate:
             if refusal is None and organisation.rules:
                 refusal = rules.check(organisation, connector.name, envelope, heading, content)
         return refusal
+
+    def proves(self, client: Client) -> bool:
+        """Whether it is asked who this client's messages are from."""
+        return proof.wanted(self._connector) and not policy.may_relay(self._connector, client)
+
+    async def proved(
+        self, client: Client, origin: Origin, envelope: Envelope, content: bytes
+    ) -> tuple[Origin, bytes]:
+        """The message with what was found out about its sender; raises Refused."""
+        found = await self._prover.whole(client.ip, origin.helo, envelope.sender, content)
+        refusal = proof.refusal(self._connector, found)
+        if refusal is not None:
+            raise Refused(refusal)
+        origin = replace(origin, reverse_path=found.reverse_path, checks=found.line)
+        return origin, found.marked(content, self._services.hostname)
 
     def origin(self, client: Client, helo: str, tls: str, *, extended: bool, smtputf8: bool) -> Origin:
         """Where a message comes from, for its trace header and for whoever asks later."""

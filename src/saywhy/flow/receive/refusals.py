@@ -292,3 +292,43 @@ def quarantined(connector: str, rule: str) -> Failure:
         _at(Step.END_OF_DATA, connector, name=rule),
         tag="AGENT.Content",
     )
+
+
+def spf_failed(connector: str, domain: str, ip: str) -> Failure:
+    """RFC 7372 section 3.2."""
+    evidence = replace(_at(Step.MAIL, connector, name=domain), remote_ip=ip, dns=f"TXT {domain}: SPF fail")
+    return _failure(550, "5.7.23", "spf-failed", f"SPF: {domain} does not permit {ip} to send for it", evidence)
+
+
+def no_reverse_name(connector: str, ip: str, name: str) -> Failure:
+    """RFC 7372 section 3.3; `name` is the one that does not lead back, where there is one."""
+    said = f"PTR {ip}: {name}, which is not {ip}" if name else f"PTR {ip}: none"
+    evidence = replace(_at(Step.MAIL, connector, name=name), remote_ip=ip, dns=plain(said))
+    text = f"the name of {ip} does not lead back to it" if name else f"{ip} has no name in the DNS"
+    return _failure(550, "5.7.25", "no-reverse-name", text, evidence)
+
+
+def signature_broken(connector: str, domain: str, why: str) -> Failure:
+    """Spec 5.7.7 b."""
+    return _failure(
+        554,
+        "5.7.7",
+        "signature-broken",
+        "Message integrity failure; dkim",
+        replace(_at(Step.END_OF_DATA, connector, name=domain), dns=f"DKIM of {domain}: {why}"),
+        tag="AGENT.Signature",
+    )
+
+
+def signature_unverified(connector: str, domain: str, why: str) -> Failure:
+    """RFC 7372 section 3.1."""
+    named = f" of {domain}" if domain else ""
+    evidence = replace(_at(Step.END_OF_DATA, connector, name=domain), dns=f"DKIM{named}: {plain(why)}")
+    return _failure(550, "5.7.20", "dkim-unverified", "No passing DKIM signature found", evidence)
+
+
+def dmarc_failed(connector: str, domain: str, checks: str) -> Failure:
+    """RFC 7372 section 3.4."""
+    evidence = replace(_at(Step.END_OF_DATA, connector, name=domain), dns=f"DMARC of {domain}: {checks}")
+    text = f"{domain} asks to refuse what is not proved to come from it (DMARC)"
+    return _failure(550, "5.7.26", "dmarc-failed", text, evidence)

@@ -9,6 +9,7 @@ from typing import Protocol
 from saywhy.flow.receive.asking import Names
 from saywhy.flow.receive.limits import Connections, InFlight, Rates
 from saywhy.flow.stages import CurrentOrganisation, NoPressure, Pressure, Submit
+from saywhy.infra.net.suffixes import Suffixes
 from saywhy.model.address import Address
 from saywhy.model.clock import Clock
 from saywhy.model.event import Sink
@@ -62,3 +63,4 @@ class Services:
     bring: Bring | None = None  # where every look-up is from memory
     rates: Rates = field(default_factory=Rates)
     pressure: Pressure = field(default_factory=NoPressure)
+    suffixes: Suffixes = field(default_factory=Suffixes)

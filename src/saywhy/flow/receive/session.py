@@ -225,7 +225,7 @@ class Session:
             self._begin(event, None)
 
     async def _mail_after_asking(self, event: smtp.Mail) -> None:
-        self._begin(event, await self._gate.ask(self._client, event.sender))
+        self._begin(event, await self._gate.ask(self._client, event.sender, self._helo))
 
     def _begin(self, event: smtp.Mail, refusal: Failure | None) -> None:
         too_fast = None if refusal else self._gate.rate(self._client)

@@ -20,6 +20,8 @@ async def take(
     heading = headline(data)
     if (refusal := gate.content(envelope, heading, data)) is not None:
         raise Refused(refusal)
+    if gate.proves(client):
+        origin, data = await gate.proved(client, origin, envelope, data)
     id_, arrived = services.next_id(), services.clock.now()
     fields = trace.received(fqdn, id_, origin, envelope, arrived)
     if client.user is not None and not (heading.message_id and heading.date):

@@ -2,9 +2,9 @@
 
 What is due follows from the outcome and, for successes, from NOTIFY.  What is due passes the rules in the spec's
 order; the first that holds it back is named in the tracking event.  The rules read `Switches`, which `switches`
-fills from the organisation's objects.  `group_reports` stays at its default there: a group whose reports do not
-go to the sender has given its members a copy of the message with another reverse-path (errata 66), for which the
-first rule holds reports back, or which leads to the owner.
+fills from the message and the organisation's objects.  The spec's third switch is no rule here: a group whose
+reports do not go to the sender has given its members a copy of the message with another reverse-path (errata 66),
+for which the first rule holds reports back, or which leads to the owner.
 
 The spec's ninth switch, the cap on reports per sender and hour, is no rule here: for an honest sender each report
 is a duty (RFC 5321 section 6.1), so a cap may gather reports into one that names every recipient, but never drop
@@ -13,7 +13,6 @@ one (errata 61).  Recipients of one message that fail together are one report al
 
 from __future__ import annotations
 
-import enum
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import assert_never
@@ -23,7 +22,7 @@ from saywhy.flow.report.reader import remote_domain
 from saywhy.flow.stages import Settled
 from saywhy.model import address_space
 from saywhy.model.address import Address
-from saywhy.model.envelope import Notify
+from saywhy.model.envelope import Notify, ReversePath
 from saywhy.model.organisation import Organisation
 from saywhy.model.outcome import Deferred, Delivered, Expanded, Failed, Outcome, Relayed
 from saywhy.model.queued import Message
@@ -32,21 +31,13 @@ from saywhy.wire.report.values import Action
 SUCCESSES = frozenset({Action.DELIVERED, Action.RELAYED, Action.EXPANDED})
 
 
-class GroupReports(enum.Enum):
-    """Who gets the reports about a group's members (spec B7.3)."""
-
-    ORIGINATOR = "originator"
-    MANAGER = "manager"  # failures only; the group's expansion has put the manager into the reverse-path
-    NOBODY = "nobody"
-
-
 @dataclass(frozen=True, slots=True)
 class Switches:
     """What holds for one message."""
 
-    group_reports: GroupReports = GroupReports.ORIGINATOR  # B7.3
     connector_dsn: bool = True  # B7.4: the receive connector's DSN extension
-    backscatter: bool = False  # B7.5, B8: the reverse-path is very probably forged, or the message hostile
+    reverse_path: ReversePath = ReversePath.UNKNOWN  # B7.5, B8: as it was found when the message came
+    unverified_ndr: bool = True  # B8: reports on messages of which nothing proves the sender
     dial_plan_ndr: bool = True  # B7.6
     lockdown: bool = False  # B7.7, B8: the remote domain that is for everything has its NDRs off for a while
     remote_domain_ndr: bool = True  # B7.7
@@ -87,23 +78,24 @@ _KEYWORDS = {
 }
 
 
-def _group_says_no(case: Case) -> bool:
-    match case.switches.group_reports:
-        case GroupReports.ORIGINATOR:
-            return False
-        case GroupReports.MANAGER:
-            return case.action is not Action.FAILED
-        case GroupReports.NOBODY:
-            return True
-
-
 def _connector_says_no(case: Case) -> bool:
     """A connector without DSN honours no NOTIFY; plain failure reports still leave (errata 68)."""
     return case.action in SUCCESSES and not case.switches.connector_dsn
 
 
-def _backscatter(case: Case) -> bool:
-    return case.switches.backscatter
+def _forged(case: Case) -> bool:
+    """Whoever has that address did not send the message (errata 63)."""
+    return case.switches.reverse_path is ReversePath.FORGED
+
+
+def _nowhere(case: Case) -> bool:
+    """Nobody can have that address (errata 64)."""
+    return case.switches.reverse_path is ReversePath.NOWHERE
+
+
+def _unverified(case: Case) -> bool:
+    switches = case.switches
+    return switches.reverse_path is ReversePath.UNVERIFIED and not switches.unverified_ndr
 
 
 def _dial_plan_says_no(case: Case) -> bool:
@@ -130,9 +122,10 @@ def _delays_off(case: Case) -> bool:
 RULES: tuple[tuple[str, Callable[[Case], bool]], ...] = (
     ("null-reverse-path", _null_path),
     ("notify", _not_wanted),
-    ("group-reports", _group_says_no),
     ("connector-dsn", _connector_says_no),
-    ("backscatter", _backscatter),
+    ("forged-reverse-path", _forged),
+    ("reverse-path-nowhere", _nowhere),
+    ("unverified-reverse-path", _unverified),
     ("dial-plan", _dial_plan_says_no),
     ("lockdown", _locked_down),
     ("remote-domain", _remote_domain_says_no),
@@ -202,6 +195,8 @@ def switches(message: Message, content: bytes, organisation: Organisation, now: 
     plan = dial_plan(message, content, organisation)
     found = Switches(
         connector_dsn=connector is None or connector.dsn,
+        reverse_path=message.origin.reverse_path,
+        unverified_ndr=organisation.transport.report_unverified,
         dial_plan_ndr=plan is None or plan.ndr,
     )
     reader = message.envelope.sender

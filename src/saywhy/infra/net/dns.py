@@ -1,4 +1,4 @@
-"""Questions to the DNS, for mail routing: MX, addresses, TXT (RFC 1035, RFC 5321 section 5.1, RFC 7505).
+"""Questions to the DNS: MX, addresses, TXT, PTR (RFC 1035, RFC 5321 section 5.1, RFC 7505).
 
 A stub resolver on dnspython (which is imported here and by the laboratory's DNS server only): UDP, then TCP when
 truncated; several name servers; answers kept for their TTL; equal questions asked once at a time.  Not here:
@@ -22,10 +22,12 @@ import dns.rdata
 import dns.rdatatype
 import dns.resolver
 from dns.rdtypes.ANY.MX import MX
+from dns.rdtypes.ANY.PTR import PTR
 from dns.rdtypes.ANY.TXT import TXT
 
 from saywhy.infra.errors import DnsError, DnsProblem
 from saywhy.model.address import domain_key, literal_ip
+from saywhy.wire.auth.lookups import Answer, Missing, Question
 
 MAX_RECORDS = 64  # of one answer; a hostile zone may hold thousands
 MAX_TTL = 86_400.0
@@ -36,6 +38,7 @@ UDP_PAYLOAD = 1232
 TRIES = 3  # how often one name server can be asked within the time-out
 
 _NEGATIVE = (DnsProblem.NXDOMAIN, DnsProblem.NODATA)
+_MISSING = {DnsProblem.NXDOMAIN: Missing.NXDOMAIN, DnsProblem.NODATA: Missing.NODATA}
 
 Key = tuple[str, str]  # name, type
 
@@ -95,6 +98,14 @@ class Resolver:
     async def txt(self, name: str) -> list[str]:
         """The TXT records of `name`, the strings of each joined (RFC 7208 section 3.3)."""
         return await self._records(name, "TXT")
+
+    async def look_up(self, question: Question) -> Answer:
+        """For the checks of wire/auth; never raises."""
+        try:
+            found = await self._records(question.name, question.type)
+        except DnsError as error:
+            return Answer(missing=_MISSING.get(error.problem, Missing.TROUBLE))
+        return Answer(tuple(each[1] for each in found) if question.type == "MX" else tuple(found))
 
     async def _records(self, name: str, rtype: str) -> list[Any]:
         key = _key(name, rtype)
@@ -231,9 +242,14 @@ def _txt(rrset: Iterable[dns.rdata.Rdata]) -> tuple[str, ...]:
     return tuple(texts)[:MAX_RECORDS]
 
 
+def _names(rrset: Iterable[dns.rdata.Rdata]) -> tuple[str, ...]:
+    return tuple(_host(rdata.target) for rdata in cast(Iterable[PTR], rrset))[:MAX_RECORDS]
+
+
 _CONVERT: dict[str, Callable[[Iterable[dns.rdata.Rdata]], tuple[Any, ...]]] = {
     "MX": _mx,
     "A": _addresses,
     "AAAA": _addresses,
     "TXT": _txt,
+    "PTR": _names,
 }

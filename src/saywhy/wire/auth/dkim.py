@@ -41,7 +41,6 @@ class Check(enum.Enum):
     WRONG = "wrong"
     NO_KEY = "not a key"
     KEY_SIZE = "the key's size is not accepted"
-    ABSENT = "no library for it is installed"
 
 
 class Verify(Protocol):
@@ -64,10 +63,10 @@ class DkimVerdict:
 
 def check(content: Content, verify: Verify, now: float) -> Asking[tuple[DkimVerdict, ...]]:
     """One verdict for each signature, none where there is none; `now` in epoch seconds."""
-    verdicts = []
+    verdicts: tuple[DkimVerdict, ...] = ()
     for field in content.named("dkim-signature")[:MAX_SIGNATURES]:
-        verdicts.append((yield from _check(content, field, verify, now)))
-    return tuple(verdicts)
+        verdicts = (*verdicts, (yield from _check(content, field, verify, now)))
+    return verdicts
 
 
 def _check(content: Content, field: bytes, verify: Verify, now: float) -> Asking[DkimVerdict]:
@@ -117,8 +116,6 @@ def _judged(content: Content, claim: Signature, key: Key, verify: Verify) -> Dki
             return _verdict(claim, Dkim.POLICY, found.value)
         case Check.NO_KEY:
             return _verdict(claim, Dkim.PERMERROR, found.value)
-        case Check.ABSENT:
-            return _verdict(claim, Dkim.TEMPERROR, found.value)
 
 
 def _header(content: Content, claim: Signature) -> bytes:

@@ -1,4 +1,4 @@
-"""A DKIM-Signature field and the key record that goes with it, as they are written (RFC 6376 sections 3.5, 3.6.1)."""
+"""A DKIM-Signature field and the key record that goes with it, as written (RFC 6376 sections 3.5, 3.6.1)."""
 
 from __future__ import annotations
 

@@ -28,7 +28,7 @@ class Question:
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """TXT: the strings of each record joined.  MX: the hosts by preference, "" for ".".  PTR: names without dot."""
+    """TXT: the strings of each record joined.  MX: hosts by preference, "" for ".".  PTR: names without dot."""
 
     records: tuple[str, ...] = ()
     missing: Missing | None = None

@@ -6,8 +6,8 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from saywhy.wire.header import header_block
 from saywhy.wire.auth.canonical import fields_of
+from saywhy.wire.header import header_block
 
 MAX_REASON = 100  # characters
 

@@ -46,7 +46,7 @@ class SpfVerdict:
 _QUALIFIERS = {"+": Spf.PASS, "-": Spf.FAIL, "~": Spf.SOFTFAIL, "?": Spf.NEUTRAL}
 
 
-class _End(Exception):  # noqa: N818 - an early end, not always an error
+class _End(Exception):
     def __init__(self, result: Spf, why: str) -> None:
         super().__init__(why)
         self.result = result
@@ -159,10 +159,7 @@ class _Evaluation:
     def _ptr(self, target: str) -> Asking[bool]:
         """A failing look-up is no match here, and no error (section 5.5)."""
         wanted = target.lower()
-        for name in (yield from self._validated(wanted)):
-            if _within(name, wanted):
-                return True
-        return False
+        return bool((yield from self._validated(wanted)))
 
     def _validated(self, wanted: str) -> Asking[list[str]]:
         """The client's own names, looked up in both directions; only those within `wanted`, when that is given."""

@@ -1,7 +1,7 @@
 """An SPF record as it is written (RFC 7208 sections 4.5, 4.6.1, 5, 6, 12).
 
 All of the record is read before any of it is used: one error anywhere and there is no record to go by.  Unknown
-modifiers are passed over.  `exp=` is checked and then left out: the words of a stranger do not stand in our replies.
+modifiers are passed over.  `exp=` is checked and then left out: no stranger's words stand in our replies.
 """
 
 from __future__ import annotations

@@ -221,4 +221,4 @@ async def test_a_signed_in_user_may_not_send_under_an_address_that_nobody_has() 
     refusal = await gate.ask(client, ghost, "pc7.worcester.example")
     assert refusal is not None
     assert refusal.line() == "550 5.1.7 Unknown sender address"
-    assert await gate.ask(client, GUY.addresses[0]) is None
+    assert await gate.ask(client, GUY.addresses[0], "pc7.worcester.example") is None

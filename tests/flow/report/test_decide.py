@@ -8,7 +8,7 @@ import pytest
 
 from saywhy.flow.report.decide import RULES, Case, Switches, due, held_back_by, switches
 from saywhy.model.address import Address
-from saywhy.model.envelope import Notify, Origin
+from saywhy.model.envelope import Notify, Origin, ReversePath
 from saywhy.model.organisation import AcceptedDomain, DomainType, ReceiveConnector, TransportConfig
 from saywhy.model.outcome import Outcome, Relayed
 from saywhy.model.queued import Message
@@ -48,9 +48,10 @@ def test_the_rules_stand_in_the_order_of_the_specification() -> None:
     assert [name for name, _ in RULES] == [
         "null-reverse-path",
         "notify",
-        "group-reports",
         "connector-dsn",
-        "backscatter",
+        "forged-reverse-path",
+        "reverse-path-nowhere",
+        "unverified-reverse-path",
         "dial-plan",
         "lockdown",
         "remote-domain",
@@ -98,7 +99,10 @@ def test_r2_nothing_ever_leaves_for_a_null_reverse_path(action: Action) -> None:
         (case(Action.FAILED, reverse_path=ReversePath.FORGED), "forged-reverse-path"),
         (case(Action.DELIVERED, SUCCESS, reverse_path=ReversePath.FORGED), "forged-reverse-path"),
         (case(Action.DELAYED, reverse_path=ReversePath.NOWHERE), "reverse-path-nowhere"),
-        (case(Action.FAILED, reverse_path=ReversePath.UNVERIFIED, unverified_ndr=False), "unverified-reverse-path"),
+        (
+            case(Action.FAILED, reverse_path=ReversePath.UNVERIFIED, unverified_ndr=False),
+            "unverified-reverse-path",
+        ),
         (case(Action.FAILED, dial_plan_ndr=False), "dial-plan"),
         (case(Action.FAILED, lockdown=True), "lockdown"),
         (case(Action.FAILED, remote_domain_ndr=False), "remote-domain"),
@@ -130,13 +134,19 @@ def test_a_switch_holds_back_only_what_it_is_about(leaving: Case) -> None:
 
 
 def test_the_first_rule_that_holds_back_is_the_one_that_is_named() -> None:
-    off = {"backscatter": True, "dial_plan_ndr": False, "lockdown": True, "remote_domain_ndr": False}
+    off = {
+        "reverse_path": ReversePath.FORGED,
+        "dial_plan_ndr": False,
+        "lockdown": True,
+        "remote_domain_ndr": False,
+    }
     everything_off = case(Action.FAILED, NEVER, null=True, **off)
     assert held_back_by(everything_off) == "null-reverse-path"
     assert held_back_by(replace(everything_off, null_path=False)) == "notify"
     wanted = replace(everything_off, null_path=False, notify=ABSENT)
     for rule, switch in (
-        ("backscatter", {"backscatter": False}),
+        ("forged-reverse-path", {"reverse_path": ReversePath.NOWHERE}),
+        ("reverse-path-nowhere", {"reverse_path": ReversePath.UNKNOWN}),
         ("dial-plan", {"dial_plan_ndr": True}),
         ("lockdown", {"lockdown": False}),
         ("remote-domain", {"remote_domain_ndr": True}),

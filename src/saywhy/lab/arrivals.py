@@ -15,10 +15,13 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from saywhy.lab.dialogue import ReceivedMessage
-from saywhy.why.read.reading import read
-from saywhy.why.read.values import Report
+import saywhy
+
+if TYPE_CHECKING:  # whoever looks into a letter box needs no server, and perhaps no reader
+    from saywhy.lab.dialogue import ReceivedMessage
+    from saywhy.why.read.values import Report
 
 KEEP = 1000
 
@@ -38,7 +41,7 @@ class Arrival:
     @cached_property
     def report(self) -> Report:
         """What it reports, as `saywhy read` reads it; `is_report` is false of other mail."""
-        return read(self.raw)
+        return saywhy.read(self.raw)
 
     @property
     def at(self) -> float:

@@ -17,6 +17,7 @@ from saywhy.lab.script import Act, Then
 from saywhy.lab.systems import STANDARD, systems
 
 DOMAIN = "lab.test"
+HERE = f"here.{DOMAIN}"
 # Shown to who writes what is no word; none of them reads like the reason of a refusal.
 SOME = ("+5.2.2", "+gmail-5.7.26", "+421-after-20", "+delay-10m", "+async-exchange2007-5.1.1")
 LONGEST = 24 * 3600.0  # seconds that an address may ask for

@@ -15,13 +15,13 @@ from typing import Any
 
 from saywhy.lab.answering import SESSIONS, refusal
 from saywhy.lab.dialogue import Asked, ReceivedMessage
+from saywhy.lab.grammar import HERE
 from saywhy.lab.mta import FakeMta
 from saywhy.lab.post import Post
 from saywhy.lab.scenario import PARTNER, Scenario, Where, scenarios
 from saywhy.lab.script import Step
 
 AT_ONCE = 4  # scenarios
-NAME = "here.lab.test"
 
 
 class HereMta(FakeMta):
@@ -55,7 +55,7 @@ class HereMta(FakeMta):
         path = row.get("report")
         if path and row["ok"]:
             content = await asyncio.to_thread(Path(path).read_bytes)
-            await self._post.send(NAME, sender, content.replace(b"\n", b"\r\n"))
+            await self._post.send(HERE, sender, content.replace(b"\n", b"\r\n"))
         elif not row["ok"]:
             self._post.tell(f"{scenario.id} for {sender} did not come out as it should: {row.get('error') or row}")
 
@@ -95,7 +95,7 @@ def _objection(asked: Asked) -> str:
     scenario = _named(asked.recipient)
     if scenario is None:
         return refusal(
-            f"no scenario is named {asked.recipient.rpartition('@')[0][:60]}: write to ndr-5.2.2-a@{NAME}, or to "
+            f"no scenario is named {asked.recipient.rpartition('@')[0][:60]}: write to ndr-5.2.2-a@{HERE}, or to "
             "the name of another that `saywhy lab list` has"
         )
     if scenario.missing:

@@ -10,6 +10,7 @@ other domain takes all mail: so reports reach their senders, whoever they are.  
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Callable, Mapping
 from contextlib import AsyncExitStack
 from dataclasses import dataclass
@@ -20,7 +21,7 @@ from saywhy.config.load import load_settings
 from saywhy.infra.log.jsonl import JsonLines
 from saywhy.lab.answering import AnsweringMta, TakingMta
 from saywhy.lab.arrivals import KEEP, Arrival, Arrivals
-from saywhy.lab.grammar import DOMAIN
+from saywhy.lab.grammar import DOMAIN, HERE
 from saywhy.lab.here import HereMta
 from saywhy.lab.papers import settings_text, write_papers
 from saywhy.lab.places import PLACES
@@ -62,6 +63,8 @@ delay_after = {delay}
 expire_after = {expire}
 report_expire_after = {expire}
 """
+
+LOOK = 0.02  # seconds between looks at the queue
 
 # Seconds: long enough for every honest answer, short enough to watch.
 PATIENCE = {"connect": 5, "greeting": 10, "hello": 10, "mail": 10, "rcpt": 15, "data": 10, "final": 120}
@@ -134,6 +137,11 @@ class Laboratory:
         self.world.add(TakingMta(name, self._arrivals.take, made))
         self.world.domain(domain, mx=[name])
 
+    async def settled(self) -> None:
+        """Wait until the queue is empty and no report of another system or scenario is on its way."""
+        while self._post.is_busy or await self.app.store.count() != (0, 0):  # noqa: ASYNC110 - no one event
+            await asyncio.sleep(LOOK)
+
     async def _start(self) -> None:
         await self._stack.enter_async_context(self.world)
         self._stack.push_async_callback(self._post.close)
@@ -163,7 +171,7 @@ class Laboratory:
         world.dns.catch_all("MX", f"10 {OFFICE}", nowhere=[DOMAIN, "invalid", "arpa"])
         world.add(AnsweringMta(f"mx.{DOMAIN}", take, post.later, lambda: post.has_room))
         world.domain(DOMAIN, mx=[f"mx.{DOMAIN}"])
-        world.add(HereMta("mx.here.lab.test", post, self.folder / "scenarios"))
-        world.domain("here.lab.test", mx=["mx.here.lab.test"])
+        world.add(HereMta(f"mx.{HERE}", post, self.folder / "scenarios"))
+        world.domain(HERE, mx=[f"mx.{HERE}"])
         for place in PLACES:
             place.build(world, take)

@@ -31,6 +31,10 @@ class Post:
     def has_room(self) -> bool:
         return len(self._tasks) < WAITING
 
+    @property
+    def is_busy(self) -> bool:
+        return bool(self._tasks)
+
     def later(self, comeback: Comeback, about: About) -> None:
         """Send a system's report about a message; dropped when too many are on their way."""
         if self.has_room:

@@ -1,6 +1,7 @@
 """How a program steers its laboratory: JSON objects, one a line, on stdin, each answered by one on stdout.
 
     {"host": "partner.example", "script": {"rcpt": "550 5.1.1 No such user"}}   ->   {}
+    {"settled": 30}         within seconds: nothing waits any more              ->   {"settled": true}
     anything that cannot be done                                                ->   {"error": "why"}
 
 The end of stdin ends the laboratory: it never outlives who started it.
@@ -11,6 +12,7 @@ from __future__ import annotations
 import asyncio
 import json
 import sys
+from typing import Any
 
 from saywhy.lab.laboratory import Laboratory
 
@@ -31,17 +33,28 @@ async def obey(lab: Laboratory, stop: asyncio.Event) -> None:
             if not reading.done() or not (line := reading.result()):
                 reading.cancel()
                 return
-            sys.stdout.write(json.dumps(_do(lab, line)) + "\n")
+            sys.stdout.write(json.dumps(await _do(lab, line)) + "\n")
             sys.stdout.flush()
     finally:
         stopping.cancel()
         transport.close()
 
 
-def _do(lab: Laboratory, line: bytes) -> dict[str, str]:
+async def _do(lab: Laboratory, line: bytes) -> dict[str, Any]:
     try:
         asked = json.loads(line)
+        if "settled" in asked:
+            return {"settled": await _settled(lab, float(asked["settled"]))}
         lab.host(asked["host"], asked.get("script", {}))
     except (ValueError, KeyError, TypeError, OSError) as error:
         return {"error": f"{type(error).__name__}: {error}"}
     return {}
+
+
+async def _settled(lab: Laboratory, within: float) -> bool:
+    try:
+        async with asyncio.timeout(within):
+            await lab.settled()
+    except TimeoutError:
+        return False
+    return True

@@ -5,8 +5,7 @@ from __future__ import annotations
 import itertools
 import textwrap
 
-from saywhy.lab.grammar import DOMAIN, WORDS
-from saywhy.lab.here import NAME
+from saywhy.lab.grammar import DOMAIN, HERE, WORDS
 from saywhy.lab.places import PLACES
 from saywhy.lab.systems import STANDARD, systems
 
@@ -17,7 +16,7 @@ def addresses() -> list[tuple[tuple[str, ...], str]]:
     rows += [(tuple(f"bob+{each}@{DOMAIN}" for each in word.examples), word.says) for word in WORDS]
     rows += [((f"bob@{place.domain}",), place.says) for place in PLACES]
     rows += [
-        ((f"ndr-5.2.2-a@{NAME}",), "plays that scenario of `saywhy lab list`; its report goes to the sender"),
+        ((f"ndr-5.2.2-a@{HERE}",), "plays that scenario of `saywhy lab list`; its report goes to the sender"),
         (("bob@nowhere.invalid",), "a domain that does not exist (5.1.2); so is every other below `.invalid`"),
         (("bob@anywhere.example",), "every other domain takes all mail"),
     ]

@@ -11,13 +11,15 @@ import tempfile
 import time
 from collections.abc import Iterator
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
 from saywhy.lab import tables
 from saywhy.lab.arrivals import KEEP, Arrival, arrived
-from saywhy.lab.laboratory import Laboratory, Pace
-from saywhy.lab.remote_control import obey
+
+if TYPE_CHECKING:  # a server takes a second to import, and `mail` and `words` need none
+    from saywhy.lab.laboratory import Laboratory
 
 WIDTH = 100
 
@@ -49,6 +51,8 @@ def serve(
 
     `saywhy lab words` shows what addresses may say. Nothing leaves this machine. Ctrl-C ends it.
     """
+    from saywhy.lab.laboratory import Laboratory, Pace
+
     pace = Pace(retry, delay_after, expire_after)
     with _folder(folder) as where:
         lab = Laboratory(
@@ -76,6 +80,8 @@ def _folder(given: Path | None) -> Iterator[Path]:
 
 
 async def _serve(lab: Laboratory, as_json: bool) -> None:
+    from saywhy.lab.remote_control import obey
+
     stop = asyncio.Event()
     for number in (signal.SIGINT, signal.SIGTERM):
         asyncio.get_running_loop().add_signal_handler(number, stop.set)

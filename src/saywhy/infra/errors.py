@@ -89,13 +89,18 @@ class StoreVersionError(StoreError):
 class MailboxError(InfraError):
     """A Maildir could not be written.
 
-    `full`: no space or quota of the file system; `whole_store`: the trouble is not this mailbox's alone.
+    `full`: no space or quota of the file system; `whole_store`: the trouble is not this mailbox's alone.  Of
+    a full disk `used` of `capacity` octets are taken, without this message; -1 where that is not known.
     """
 
-    def __init__(self, why: str, *, full: bool = False, whole_store: bool = False) -> None:
+    def __init__(
+        self, why: str, *, full: bool = False, whole_store: bool = False, used: int = -1, capacity: int = -1
+    ) -> None:
         super().__init__(why)
         self.full = full
         self.whole_store = whole_store
+        self.used = used
+        self.capacity = capacity
 
 
 class DirectoryDown(InfraError):

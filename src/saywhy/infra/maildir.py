@@ -203,13 +203,27 @@ def _sync_folder(path: str | Path) -> None:
 
 def _fail(attempt: _Attempt, error: OSError) -> None:
     """What is there of the message goes: a reader must not see it, and the next attempt writes it anew."""
-    attempt.error = MailboxError(
-        f"{Path(attempt.folder).name}: {error.strerror or error}",
-        full=error.errno in _FULL,
-        whole_store=error.errno in _WHOLE_STORE,
-    )
     with contextlib.suppress(OSError):
         _close(attempt)
     for path in (attempt.tmp, attempt.new):
         with contextlib.suppress(OSError):
             os.unlink(path)  # noqa: PTH108
+    full = error.errno in _FULL
+    used, capacity = _room(attempt.folder) if full else (-1, -1)
+    attempt.error = MailboxError(
+        f"{Path(attempt.folder).name}: {error.strerror or error}",
+        full=full,
+        whole_store=error.errno in _WHOLE_STORE,
+        used=used,
+        capacity=capacity,
+    )
+
+
+def _room(folder: str) -> tuple[int, int]:
+    """Octets that are taken on the folder's disk, and all that we may take."""
+    try:
+        disk = os.statvfs(folder)
+    except OSError:
+        return -1, -1
+    used = disk.f_blocks - disk.f_bfree
+    return used * disk.f_frsize, (used + disk.f_bavail) * disk.f_frsize

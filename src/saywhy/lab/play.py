@@ -12,12 +12,14 @@ import email.policy
 import json
 import re
 import shutil
+import sys
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from saywhy.lab.scenario import ANN, Expected, Scenario, Where
+from saywhy.lab import disks
+from saywhy.lab.scenario import ANN, Expected, Scenario, Where, scenarios
 from saywhy.lab.site import Site
 from saywhy.lab.steps import VERBS, Teller, set_dns
 from saywhy.model.event import Kind
@@ -43,6 +45,15 @@ class Got:
 
 def play(scenario: Scenario, out: Path, sender: str = ANN) -> dict[str, Any]:
     """One row of `saywhy lab run --json`; never raises for what goes wrong in the scenario."""
+    if not scenario.disks:
+        return play_here(scenario, out, sender)
+    if why := disks.unavailable():
+        return play_here(replace(scenario, expected=None, missing=why), out, sender)
+    return disks.played_apart(scenario.id, out, sender, 2 * PATIENCE)
+
+
+def play_here(scenario: Scenario, out: Path, sender: str = ANN) -> dict[str, Any]:
+    """`play` in this process, which must be able to mount the scenario's disks."""
     row: dict[str, Any] = {"id": scenario.id, "title": scenario.title, "made_by": scenario.made_by.value}
     expected = scenario.expected
     if expected is None:
@@ -103,10 +114,12 @@ async def _play(scenario: Scenario, expected: Expected, folder: Path, sender: st
             if site.running:
                 await site.stop()  # only then is the log whole
             _file_evidence(site, tell, folder)
+            await asyncio.to_thread(disks.unmount, scenario.disks, site.folder)
 
 
 def _prepare(site: Site, scenario: Scenario) -> None:
     """Before the server starts: the others are there first, as in life."""
+    disks.mount(scenario.disks, site.folder)
     domains: dict[str, list[str]] = {}
     for spec in scenario.hosts:
         site.world.host(spec.name, spec.script)
@@ -190,3 +203,13 @@ def _readable(text: str) -> str:
     body = email.message_from_string(text, policy=email.policy.default).get_body(("plain",))
     plain = body.get_content() if body is not None and body.get_content_type() == "text/plain" else ""
     return " ".join(f"{plain} {text}".split())
+
+
+def main() -> None:
+    """In a process that has namespaces of its own (disks.py)."""
+    identity, out, sender = sys.argv[1:]
+    print(json.dumps(play_here(scenarios(sender)[identity], Path(out), sender)))
+
+
+if __name__ == "__main__":
+    main()

@@ -96,6 +96,7 @@ class Scenario:
     hosts: tuple[HostSpec, ...] = ()
     dns: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
     files: Mapping[str, str] = field(default_factory=dict)  # beside the server's settings, by name
+    disks: Mapping[str, str] = field(default_factory=dict)  # a folder below the server's own -> size: "16m"
     steps: tuple[Mapping[str, Any], ...] = ({"do": "send"},)
     source: str = ""  # the file's own text, for the evidence
 

@@ -16,6 +16,7 @@ from collections.abc import Awaitable, Callable, Mapping
 from pathlib import Path
 from typing import Any
 
+from saywhy.lab import disks
 from saywhy.lab.dns import Mood
 from saywhy.lab.scenario import PARTNER, read_script
 from saywhy.lab.site import PASSWORD, Client, Site, letter
@@ -26,6 +27,9 @@ from saywhy.model.record import load
 BOB = f"bob@{PARTNER}"
 
 SIGN_IN = re.compile(r"\{AUTH(?::(\w+))?\}")  # in a line: what AUTH PLAIN wants of ann, or of who is named
+
+_LINES = re.compile(r"\{LINES:(\d{1,5})\}")  # in content
+_WORDS = "Meet me behind the cathedral at ten.\n"
 
 Do = Callable[..., Awaitable[None]]
 
@@ -69,7 +73,7 @@ async def send(
 
 
 def _letter(sender: str, header: str, size: int) -> bytes:
-    body = ("Meet me behind the cathedral at ten.\r\n" * (size // 38 + 1)) if size else "At ten."
+    body = (_WORDS.replace("\n", "\r\n") * (size // 38 + 1)) if size else "At ten."
     raw = letter(sender=sender, body=body)
     return "".join(f"{line}\r\n" for line in header.splitlines()).encode() + raw
 
@@ -86,7 +90,7 @@ async def dialogue(
     """Say each line after the other and wait for its reply; nothing said waits for one more.
 
     `hello` comes first, with `tls` again after STARTTLS; what begins with `=` is content, sent as it stands and
-    ended by a dot.
+    ended by a dot; `{LINES:9}` in it stands for so many lines of text.
     """
     client = Client(*await asyncio.open_connection(*site.address(listener)))
     tell.heard(await client.reply())
@@ -100,7 +104,8 @@ async def dialogue(
             continue
         tell.said(line if len(line) < 500 else f"{line[:80]}... ({len(line)} characters)")
         if line.startswith("="):
-            tell.heard(await client.content(line[1:].replace("\n", "\r\n").encode("utf-8", "surrogateescape")))
+            content = _LINES.sub(lambda found: _WORDS * int(found[1]), line[1:]).replace("\n", "\r\n")
+            tell.heard(await client.content(content.encode("utf-8", "surrogateescape")))
         else:
             client.write(line.encode("utf-8", "surrogateescape") + b"\r\n")
             tell.heard(await client.reply())
@@ -193,6 +198,18 @@ async def file(
     tell.said(f"({folder}/{name}, {len(content)} octets)")
 
 
+async def fill(site: Site, tell: Teller, *, folder: str) -> None:
+    """Something else takes what is free on the disk under that folder."""
+    octets = await asyncio.to_thread(disks.fill, site.folder / folder)
+    tell.said(f"(the disk under {folder} is full: {octets} octets of something else)")
+
+
+async def free(site: Site, tell: Teller, *, folder: str) -> None:
+    """And goes again."""
+    await asyncio.to_thread(disks.free, site.folder / folder)
+    tell.said(f"(there is room under {folder} again)")
+
+
 async def restart(site: Site, tell: Teller) -> None:  # noqa: ARG001
     """The server ends in order and starts again."""
     await site.stop()
@@ -233,6 +250,8 @@ VERBS: dict[str, Do] = {
     "host": host,
     "dns": dns,
     "file": file,
+    "fill": fill,
+    "free": free,
     "restart": restart,
     "damage": damage,
 }

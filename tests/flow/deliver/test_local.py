@@ -5,16 +5,21 @@ from __future__ import annotations
 import asyncio
 import threading
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from saywhy.flow.deliver.local import LocalDelivery, trace
+from saywhy.flow.deliver.mailstore import MailStore
+from saywhy.infra.directory.table import TableDirectory
 from saywhy.infra.errors import MailboxError
+from saywhy.infra.mailbox_usage import Usages
 from saywhy.infra.maildir import Job, Maildirs
 from saywhy.model.address import Address
-from saywhy.model.envelope import Notify, OriginalRecipient, Recipient
-from saywhy.model.outcome import Deferred, Delivered
+from saywhy.model.envelope import Notify, Origin, OriginalRecipient, Recipient
+from saywhy.model.organisation import FullAction, Organisation, TransportConfig
+from saywhy.model.outcome import Deferred, Delivered, Failed
 from tests.flow.deliver.builders import MAILBOX, NOW, FixedClock, recipient, transmission
 
 
@@ -89,6 +94,36 @@ async def test_a_mailbox_that_cannot_be_written_makes_its_own_mail_wait(
     assert (jane.failure.cause, jane.failure.at) == (cause, NOW)
     assert jane.failure.evidence.name == str(error)
     assert "jane" not in jane.failure.text
+
+
+@pytest.mark.parametrize(
+    ("action", "protocol", "line"),
+    [
+        (FullAction.DEFER, "ESMTP", "452 4.3.1 STOREDRV.Deliver; mail system full"),
+        (FullAction.REJECT, "ESMTP", "554 5.3.1 STOREDRV.Deliver; mail system full"),
+        (FullAction.REJECT, "", "452 4.3.1 STOREDRV.Deliver; mail system full"),  # a report of ours
+    ],
+)
+async def test_mail_for_a_full_disk_is_refused_where_an_administrator_has_chosen_so_and_reports_wait(
+    tmp_path: Path, action: FullAction, protocol: str, line: str
+) -> None:
+    class Full(Maildirs):
+        def deliver(self, jobs: Sequence[Job]) -> list[MailboxError | None]:
+            return [MailboxError("full", full=True, whole_store=True, used=4000, capacity=4000) for _ in jobs]
+
+    maildirs = Full(tmp_path)
+    organisation = Organisation(1, transport=TransportConfig(store_full_action=action))
+    directory = TableDirectory(lambda: organisation)
+    store = MailStore(lambda: organisation, directory, Usages(maildirs), FixedClock())
+    deliver = LocalDelivery(maildirs, FixedClock(), store=store)
+    parts = transmission("jane@us.test", hop=MAILBOX, mailboxes=("jane",))
+    message = replace(parts.message, origin=Origin("Default", protocol))
+    [outcome] = await deliver(replace(parts, message=message))
+    await deliver.stop()
+    assert isinstance(outcome, Failed if line.startswith("5") else Deferred)
+    assert outcome.failure.line() == line
+    evidence = outcome.failure.evidence
+    assert evidence.observed > evidence.limit == 4000
 
 
 async def test_what_arrives_while_the_threads_are_busy_is_written_in_one_batch(tmp_path: Path) -> None:

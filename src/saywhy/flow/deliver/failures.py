@@ -181,15 +181,25 @@ def lacking(trouble: Lacking, scene: Scene) -> Failure:
     return Failure(status, code, cause, text, evidence, permanent=True, tag=tag, at=scene.at)
 
 
-def mailbox(error: MailboxError, pending: Pending, at: float) -> Failure:
-    """Always for now: an administrator can make room or mend the folder (spec 4.3.1 e)."""
-    if error.full:
+def mailbox(
+    error: MailboxError, pending: Pending, at: float, *, size: int = 0, refuse_full: bool = False
+) -> Failure:
+    """For now: an administrator can make room or mend the folder (spec 4.3.1 e).  `size` is the message's.
+
+    `refuse_full`: the administrator has chosen to refuse mail for which the disk has no room (spec 5.3.1 b).
+    """
+    if error.full and refuse_full:
+        status, reply, cause, text = Status(5, 3, 1), 554, "mail-store-full", "mail system full"
+    elif error.full:
         status, reply, cause, text = Status(4, 3, 1), 452, "mail-store-full", "mail system full"
     else:
         status = Status(4, 3, 0) if error.whole_store else Status(4, 2, 0)
         reply, cause, text = 451, "mailbox-unwritable", "mailbox cannot be written"
     evidence = Evidence(Stage.STORE, queue=pending.hop.key, name=_detail(str(error)))
-    return Failure(status, reply, cause, text, evidence, permanent=False, tag="STOREDRV.Deliver", at=at)
+    if size and 0 <= error.capacity < error.used + size:
+        evidence = replace(evidence, observed=error.used + size, limit=error.capacity)
+    permanent = reply >= 500
+    return Failure(status, reply, cause, text, evidence, permanent=permanent, tag="STOREDRV.Deliver", at=at)
 
 
 def store_offline(hop: NextHop, seen: Failure, at: float) -> Failure:

@@ -19,7 +19,7 @@ from saywhy.infra.maildir import Job, Maildirs
 from saywhy.model.clock import Clock
 from saywhy.model.envelope import OriginalRecipient
 from saywhy.model.failure import Failure
-from saywhy.model.outcome import Deferred, Delivered, Outcome
+from saywhy.model.outcome import Delivered, Outcome
 from saywhy.model.queued import Message, Pending
 
 MAX_BATCH = 64  # messages written before the first is synced; each holds a file descriptor until then
@@ -59,7 +59,7 @@ class LocalDelivery:
         finally:
             if self._store is not None:
                 self._store.done(pending, size, stored=stored)
-        return self._outcome(pending, error)
+        return self._outcome(pending, error, size, own=message.origin.own)
 
     async def check(self, pending: Pending) -> Failure | None:
         """What is in the way of the recipient's mailbox now, or None."""
@@ -75,10 +75,12 @@ class LocalDelivery:
         """Let the threads go.  Call when no delivery is under way."""
         self._writers.stop()
 
-    def _outcome(self, pending: Pending, error: _Result) -> Outcome:
+    def _outcome(self, pending: Pending, error: _Result, size: int, *, own: bool) -> Outcome:
         if error is None:
             return Delivered(pending.mailbox)
-        return Deferred(failures.mailbox(error, pending, self._clock.now()))
+        refuse = not own and self._store is not None and self._store.refuses_full
+        now = self._clock.now()
+        return trouble.outcome(failures.mailbox(error, pending, now, size=size, refuse_full=refuse))
 
 
 class Writers:

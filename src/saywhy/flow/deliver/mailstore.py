@@ -59,6 +59,11 @@ class MailStore:
             self._busy[pending.mailbox] += 1
         return failure
 
+    @property
+    def refuses_full(self) -> bool:
+        """Mail for which there is no room at all is returned, as an administrator has chosen."""
+        return self._organisation().transport.store_full_action is FullAction.REJECT
+
     async def check(self, pending: Pending) -> Failure | None:
         """What is in the way of any message for this mailbox now."""
         config, now = self._organisation().transport, self._clock.now()

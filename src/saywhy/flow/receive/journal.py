@@ -35,6 +35,7 @@ class Journal:
                     "client": self.client,
                     "connector": self.connector,
                     "step": failure.evidence.step.value,
+                    **({"dns": failure.evidence.dns} if failure.evidence.dns else {}),
                     **failure.evidence.numbers(),
                 },
             )

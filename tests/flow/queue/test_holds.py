@@ -323,6 +323,49 @@ async def test_mail_of_a_connector_that_is_gone_is_routed_again() -> None:
 
 
 @jumping
+async def test_mail_of_a_connector_that_is_gone_says_so_until_there_is_another_way() -> None:
+    connectors = {"internet": SendConnector("Internet"), "spare": SendConnector("Spare")}
+    desk = Desk(script=lambda t: [DONE if t.hop.connector == "Spare" else NO_ANSWER], connectors=connectors)
+    desk.queue = desk.make()
+    async with running(desk):
+        message = await desk.send("a@one.test")
+        await desk.settled(1)
+        desk.unreachable = {"one.test"}
+        desk.connectors = {"spare": SendConnector("Spare")}
+        for _ in range(2):  # a revision that has nothing to do with it changes nothing
+            desk.changed()
+            await desk.settled(1)
+            (waiting,) = await desk.store.pending(message)
+            assert waiting.failure is not None
+            assert waiting.failure.line() == (
+                "451 4.4.9 ROUTING.SmartHost.ConnectorGone; the route of this message is closed"
+            )
+            assert waiting.failure.evidence.connector == "Internet"
+            assert [earlier.cause for earlier in waiting.failure.because] == ["no-answer"]
+        desk.unreachable, desk.hop_connector = set(), "Spare"
+        desk.changed()
+        await desk.settled(1)
+        assert await desk.empty()
+
+
+@jumping
+async def test_a_connector_of_that_name_that_is_back_and_leads_elsewhere_is_gone_no_more() -> None:
+    desk = Desk(script=every(NO_ANSWER), connectors={"internet": SendConnector("Internet")})
+    async with running(desk):
+        message = await desk.send("a@one.test")
+        await desk.settled(1)
+        desk.unreachable, desk.connectors = {"one.test"}, {"spare": SendConnector("Spare")}
+        desk.changed()
+        await desk.settled(1)
+        desk.connectors = {"internet": SendConnector("Internet", address_spaces=("two.test",))}
+        desk.changed()
+        await desk.settled(1)
+        (waiting,) = await desk.store.pending(message)
+        assert waiting.failure is not None
+        assert waiting.failure.cause == "no-route"
+
+
+@jumping
 async def test_a_connector_that_was_mended_is_tried_at_once() -> None:
     connectors = {"internet": SendConnector("Internet", user="x", password="wrong")}
     async with running(Desk(script=every(NO_ANSWER), connectors=connectors)) as desk:

@@ -7,7 +7,7 @@ import dataclasses
 from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
-from saywhy.flow.queue import events
+from saywhy.flow.queue import events, expiry, failures
 from saywhy.flow.queue.commit import Committer
 from saywhy.flow.queue.contents import remains
 from saywhy.flow.queue.context import Context
@@ -194,7 +194,7 @@ class Admin:
             rows = await self._context.store.due(NEVER - 1, CHUNK, DueFilter(queue=key, skip=held | stay))
             stay.update(key_of(row.pending) for row in rows if self._stays(row.pending))
             moved = [
-                dataclasses.replace(row.pending, hop=SUBMISSION, due=now, resubmitted=now)
+                dataclasses.replace(self._wayless(row.pending, now), hop=SUBMISSION, due=now, resubmitted=now)
                 for row in rows
                 if not self._stays(row.pending)
             ]
@@ -202,6 +202,14 @@ class Admin:
                 return 0
             await self._committer.once(Change(update=moved))
             return len(moved)
+
+    def _wayless(self, pending: Pending, now: float) -> Pending:
+        """With the news that its connector exists no more, for the case that there is no other way."""
+        name = pending.hop.connector
+        if not name or pending.hop.kind is HopKind.UNREACHABLE or self._window.has_connector(name):
+            return pending
+        failure = expiry.remember(failures.connector_gone(pending, now), pending.failure)
+        return dataclasses.replace(pending, failure=failure)
 
     def _stays(self, pending: Pending) -> bool:
         return pending.suspended_at > 0 or pending.message in self._settler.removed

@@ -159,6 +159,23 @@ def intake_fault(why: str, at: float) -> Failure:
     )
 
 
+def connector_gone(pending: Pending, at: float) -> Failure:
+    """The connector that the recipient was routed to exists no more (spec 4.4.9 d): it is routed again."""
+    evidence = Evidence(
+        Stage.ROUTE, connector=pending.hop.connector, queue=pending.hop.key, name=pending.address.domain
+    )
+    tag, text = _GONE, "the route of this message is closed"
+    return Failure(Status(4, 4, 9), 451, "connector-gone", text, evidence, permanent=False, tag=tag, at=at)
+
+
+_GONE = "ROUTING.SmartHost.ConnectorGone"
+
+
+def of_removed_connector(failure: Failure | None) -> str:
+    """The connector that `failure` says is gone, or nothing."""
+    return failure.evidence.connector if failure is not None and failure.tag == _GONE else ""
+
+
 def no_route(pending: Pending, connector: SendConnector | None, at: float) -> Failure:
     """No connector takes this address now; the organisation's next revision may bring one."""
     if connector is not None:

@@ -19,6 +19,7 @@ from saywhy.flow.queue.window import Window
 from saywhy.flow.stages import Resolved, SelectRoute, Settled
 from saywhy.model.envelope import Recipient
 from saywhy.model.event import Event
+from saywhy.model.failure import Failure
 from saywhy.model.outcome import Deferred, Expanded, Failed
 from saywhy.model.queued import SUBMISSION, HopKind, Message, Pending
 
@@ -83,10 +84,19 @@ class Sorter:
         if self._left_out(routed):
             return
         if hop.kind is HopKind.UNREACHABLE:
-            failure = failures.no_route(routed, self._window.connector(hop), self._now)
+            failure = self._removed(routed) or failures.no_route(routed, self._window.connector(hop), self._now)
             self.result.waiting.append(Result(routed, Deferred(failure)))
         else:
             self.result.pending[routed.number] = self._window.admitted(self._message, routed, self._now)
+
+    def _removed(self, pending: Pending) -> Failure | None:
+        """What stands if the way that the recipient had was taken away, and no other was made."""
+        last = pending.failure
+        gone = failures.of_removed_connector(last)
+        if not gone or last is None or self._window.has_connector(gone):
+            return None
+        evidence = dataclasses.replace(last.evidence, queue=pending.hop.key)
+        return dataclasses.replace(last, evidence=evidence, because=(), at=self._now)
 
     def _left_out(self, pending: Pending) -> bool:
         merged = self._targets.merge(pending)

@@ -53,6 +53,9 @@ class Window:
     def connector(self, hop: NextHop) -> SendConnector | None:
         return self._organisation().send_connectors.get(hop.connector.lower()) if hop.connector else None
 
+    def has_connector(self, name: str) -> bool:
+        return name.lower() in self._organisation().send_connectors
+
     def lane(self, hop: NextHop) -> Lane:
         """The lane of `hop`, made when there is none."""
         return self._lanes.get(hop.key) or self._make(hop, hop.key)

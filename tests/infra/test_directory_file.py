@@ -138,3 +138,18 @@ async def test_the_store_goes_before_the_file(desk: Desk) -> None:
     assert [item.name for item in await combined.select("x = 1", "") or ()] == ["Anna of the store", "anna"]
     assert await combined.select("x = 1", "gone") is None
     assert combined.near(at("stafff")) == [at("staff")]
+
+
+@pytest.mark.parametrize("suffix", ["toml", "csv"])
+def test_an_address_that_is_none_spoils_its_own_recipient_and_not_the_file(tmp_path: Path, suffix: str) -> None:
+    desk = Desk(tmp_path / f"recipients.{suffix}")
+    csv = "kind,name,addresses,external,members\ncontact,con,con@corp.example,x@@else.example,\n"
+    csv += "group,staff,staff@corp.example,,anna@corp.example b@@c\nmailbox,anna,anna@corp.example,,\n"
+    toml = TOML.replace('"gone@corp.example"', '"b@@c"')
+    toml += '[[contact]]\nname = "con"\naddresses = ["con@corp.example"]\nexternal = "x@@else.example"\n'
+    desk.write(csv if suffix == "csv" else toml)
+    [con], [staff], [anna] = (desk.directory.find(at(name)) for name in ("con", "staff", "anna"))
+    assert con == Contact("con", (at("con"),), bad_external="x@@else.example")
+    assert staff == Group("staff", (at("staff"),), (at("anna"),), bad_members=("b@@c",))
+    assert anna.name == "anna"
+    assert desk.told == []

@@ -7,7 +7,7 @@ import socket
 import pytest
 
 from saywhy.infra.directory.ldap import PAUSE, LdapDirectory, LdapServer
-from saywhy.infra.directory.ldap_attributes import Entry, directory_object
+from saywhy.infra.directory.ldap_attributes import Entry, directory_object, unreadable
 from saywhy.infra.errors import DirectoryDown
 from saywhy.model.address import Address
 from saywhy.model.organisation import Contact, Group, Mailbox, MailboxType
@@ -106,7 +106,43 @@ def test_an_entry_with_a_target_address_is_a_contact() -> None:
 
 def test_a_target_that_cannot_be_read_makes_the_contact_unusable_and_not_unknown() -> None:
     found = directory_object("x", entry(cn="x", mail="x@corp.example", targetAddress="SMTP:x@@"), resolve)
-    assert found.unusable == "its target address cannot be read: SMTP:x@@"
+    assert found == Contact("x", (at("x"),), bad_external="SMTP:x@@", address_policy=False)
+
+
+@pytest.mark.parametrize(
+    ("held", "home", "unclear"),
+    [
+        (["CN=Store 1,CN=InformationStore,CN=HUB1,DC=corp"], "Store 1", ""),
+        (["cn=Mail\\, old\\+new"], "Mail, old+new", ""),
+        ([], "", "it has no homeMDB"),
+        (["DC=corp"], "", "homeMDB: DC=corp"),
+        (["CN=a,DC=corp", "CN=b,DC=corp"], "", "homeMDB: CN=a,DC=corp, CN=b,DC=corp"),
+        (["CN="], "", "homeMDB: CN="),
+    ],
+)
+def test_the_store_of_a_mailbox_is_in_home_mdb_where_the_settings_say_so(
+    held: list[str], home: str, unclear: str
+) -> None:
+    values = entry(cn="x", mail="x@corp.example", homeMDB=held)
+    found = directory_object("x", values, resolve, homes=True)
+    assert isinstance(found, Mailbox)
+    assert (found.home, found.home_unclear) == (home, unclear)
+    unasked = directory_object("x", values, resolve)
+    assert isinstance(unasked, Mailbox)
+    assert (unasked.home, unasked.home_unclear) == ("", "")
+
+
+@pytest.mark.parametrize(
+    ("values", "text"),
+    [
+        ({"mail": "x@@corp.example"}, "x@@corp.example"),
+        ({"targetAddress": "SMTP:x y@else.example"}, "SMTP:x y@else.example"),
+        ({"mail": "x@corp.example"}, ""),
+        ({}, ""),
+    ],
+)
+def test_an_entry_is_asked_for_what_stands_in_place_of_its_address(values: dict[str, str], text: str) -> None:
+    assert unreadable(entry(cn="x", **values)) == text
 
 
 @pytest.mark.parametrize(

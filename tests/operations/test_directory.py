@@ -154,6 +154,23 @@ addresses = ["empty@worcester.example"]
             ("anna", "delegates", "no recipient has the address gone@worcester.example"),
         ]
 
+    async def test_an_address_that_is_none_is_taken_when_asked_for_and_found_by_the_check(
+        self, run: Run, context: Context
+    ) -> None:
+        text = self.FILE + 'members = ["anna@worcester.example", "b@@c"]\n'
+        text = text.replace('"con@worcester.example"]', '"con@worcester.example"]\nexternal = "x@@y"')
+        error = await refused(run("org apply", file={"name": "import.toml", "text": text}))
+        assert [line for line in error.details if "@@" in line]
+        await run("org apply", file={"name": "import.toml", "text": text}, lenient=True)
+        rows = {row["name"]: (row["property"], row["cure"]) for row in (await run("recipient check")).rows}
+        assert rows["con"] == ("external", 'correct "x@@y", and leave bad_external out')
+        assert rows["empty"] == ("members", 'correct "b@@c", and leave bad_members out')
+        again = (await run("org export")).text
+        assert (
+            "nothing to do"
+            in (await run("org apply", file={"name": "again.toml", "text": again}, lenient=True)).text
+        )
+
     async def test_a_sound_directory_is_said_to_be(self, run: Run) -> None:
         assert (await run("recipient check")).text == "Every address has one owner, and whoever is named exists."
 

@@ -14,6 +14,7 @@ SUMMARIES: Mapping[str, str] = {
     "user": "A login for submission.",
     "receive-connector": "How mail comes in: which listeners, from which networks, under which rules.",
     "send-connector": "How mail goes out: for which domains, by MX or through smart hosts.",
+    "server": "A mail server of ours, in an organisation that has several: which mailbox stores it holds.",
     "transport-rule": "A reason of the organisation's own to refuse a message: all its conditions must hold.",
     "remote-domain": "What readers of reports in domains elsewhere get; the most specific domain wins.",
     "dial-plan": "Voice and fax messages that come in together, and whether their failures are reported.",
@@ -66,7 +67,9 @@ DOCS: Mapping[str, Mapping[str, str]] = {
         **_COMMON,
         **_FORWARDING,
         "type": "`user`, `shared`, `room`, `equipment`, or `system`: sends and receives without restrictions.",
-        "home": "The store that holds it, one of `transport.mailbox_stores` (5.1.6); empty: this server's.",
+        "home": "The store that holds it: one of a server's `stores`, where its mail is sent then, or of "
+        "`transport.mailbox_stores` (5.1.6); empty: this server's.",
+        "home_unclear": "Why the directory that it comes from does not tell its store; its mail fails (5.1.0).",
         "moved": "Whether it was moved to another mail system; without forwarding its mail fails (5.1.6).",
         "disabled": "Takes no mail (5.2.1) and sends none (5.1.8).",
         "may_send": "Whether it may send (5.1.8).",
@@ -81,15 +84,18 @@ DOCS: Mapping[str, Mapping[str, str]] = {
     "contact": {
         **_COMMON,
         "external": "Where the mail goes; without it mail fails (5.1.0).",
+        "bad_external": "What an import brought in its place and is no address; mail fails (5.1.3).",
         "type": "`contact`, or `user`: one of ours with a mailbox elsewhere.",
     },
     "group": {
         **_COMMON,
         "members": "Addresses of recipients here, or addresses elsewhere.",
+        "bad_members": "What an import brought among them and is no address: for these the mail fails (5.1.3).",
         "filter": 'Everybody who matches is a member, too: `kind = mailbox and department = "Brewery"`.',
         "filter_container": "Only those in this container and below.",
         "managed_by": "Its owners; the first one gets the reports of `report_to_manager`.",
-        "expansion_server": "The only server that may expand it, by its host name (5.2.4); empty: any.",
+        "expansion_server": "The only server that may expand it, by its host name: others send the mail there.  "
+        "It must be this one or a `server` (5.2.4); empty: any.",
         "expansion_permission": "Who may write to it: `anyone`, `members` or `owners` (5.7.2).",
         "hidden_members": "Who the members are is nobody's business outside: mail from there fails (5.7.2).",
         "report_to_originator": "Reports about members go to the sender.",
@@ -195,6 +201,11 @@ DOCS: Mapping[str, Mapping[str, str]] = {
         "(5.4.1); otherwise it waits and is tried again.",
         "networks": "Loopback or own networks where a next hop is allowed all the same (5.3.5).",
     },
+    "server": {
+        "name": "Its host name, the `server.hostname` of its own settings.  Mail goes to it by the send connector "
+        "whose address space covers this name (`*` does not count); without one it waits (5.4.4).",
+        "stores": "The mailbox stores that it holds, as mailboxes name them in `home`.",
+    },
     "transport-rule": {
         "name": "Stands in logs and in what administrators read.",
         "priority": "Of several rules that match, the lowest priority wins.",
@@ -258,7 +269,7 @@ DOCS: Mapping[str, Mapping[str, str]] = {
         "max_receive_size": "Larger messages from outside fail (5.2.3) where the recipient has no limit; 0: none.",
         "ambiguous_action": "Mail for an address that several own: `reject` (5.1.4), or `defer` (4.2.0) while a "
         "synchronisation may be mending it.",
-        "mailbox_stores": "Names that mailboxes may have as their `home`.",
+        "mailbox_stores": "Names that mailboxes may have as their `home`, of stores on each server.",
         "warning_quota": "From here on the owner of a mailbox is warned; 0: never.",
         "send_quota": "From here on a mailbox may not send (5.2.2); 0: no limit.",
         "receive_quota": "From here on a mailbox takes no mail (5.2.2); 0: no limit.",

@@ -18,6 +18,7 @@ from saywhy.model.address import Address, AddressError, check_domain
 from saywhy.model.organisation import (
     AcceptedDomain,
     OrganisationObject,
+    Server,
     Suspension,
     TransportConfig,
     TransportRule,
@@ -46,10 +47,7 @@ class Violation:
 
 def of(item: OrganisationObject) -> list[Violation]:
     found = [*_name(item), *_numbers(item), *_RULES[type(item)](item)]
-    return [Violation(item, *each, import_=each[:2] in _IMPORTABLE) for each in found]
-
-
-_IMPORTABLE = frozenset({recipient_rules.NO_TARGET, recipient_rules.NO_MEMBERS})
+    return [Violation(item, *each, import_=each[:2] in recipient_rules.IMPORTABLE) for each in found]
 
 
 def _name(item: OrganisationObject) -> Found:
@@ -124,6 +122,17 @@ def _transport(item: TransportConfig) -> Found:
         yield "report_default_language", f"{shown(language)} is not a language tag", "write it as de or pt-BR"
 
 
+def _server(item: Server) -> Found:
+    yield from fields.host("name", item.name)
+    seen: set[str] = set()
+    for store in item.stores:
+        if not store.strip() or not one_line(store):
+            yield "stores", f"{shown(store)} cannot be a store's name", "write a name in one line"
+        if store.lower() in seen:
+            yield "stores", f"{shown(store)} stands here twice", "write it once"
+        seen.add(store.lower())
+
+
 def _suspension(_item: Suspension) -> Found:
     """Written by us alone."""
     yield from ()
@@ -141,6 +150,7 @@ _RULES: Mapping[type, Callable[[Any], Found]] = {
         _user,
         connector_rules.receive_connector,
         connector_rules.send_connector,
+        _server,
         _transport,
         _transport_rule,
         report_rules.remote_domain,

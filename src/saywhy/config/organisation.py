@@ -14,7 +14,7 @@ from typing import Any
 
 from pydantic import BaseModel, ValidationError
 
-from saywhy.config import objects, rules, toml
+from saywhy.config import imports, objects, rules, toml
 from saywhy.config.complaints import Place, dotted, known_words
 from saywhy.config.faults import ConfigError, Fault
 from saywhy.config.locate import Path as KeyPath
@@ -92,7 +92,8 @@ class _Reader:
     def _object(self, kind: str, path: KeyPath, value: Any) -> None:
         model = objects.model_of(kind)
         try:
-            self.found.append((path, objects.build(kind, model.model_validate(value))))
+            given = imports.tolerated(kind, value) if self._lenient and isinstance(value, dict) else value
+            self.found.append((path, objects.build(kind, model.model_validate(given))))
         except ValidationError as error:
             self.faults += Place(self._source, _model_at, path).faults(error)
 

@@ -19,17 +19,26 @@ from saywhy.model.organisation import (
 
 MAX_ADDRESSES = 1000
 MAX_MEMBERS = 100_000
+MAX_SHOWN = 3
 NO_TARGET = ("external", "the contact has none")
 NO_MEMBERS = ("members", "the group has none")
+BAD_TARGET = ("external", "it is no address")
+BAD_MEMBERS = ("members", "there is one that is no address")
+NO_HOME = ("home", "the directory that it comes from does not tell it")
+IMPORTABLE = frozenset({NO_TARGET, NO_MEMBERS, BAD_TARGET, BAD_MEMBERS, NO_HOME})  # only an import brings these
 
 
 def mailbox(item: Mailbox) -> Found:
     yield from _mail_object(item)
+    if item.home_unclear:
+        yield *NO_HOME, f"set home and leave home_unclear out ({shown(item.home_unclear)})"
 
 
 def contact(item: Contact) -> Found:
     yield from _mail_object(item)
-    if item.external is None:
+    if item.bad_external:
+        yield *BAD_TARGET, f"correct {shown(item.bad_external)}, and leave bad_external out"
+    elif item.external is None:
         yield *NO_TARGET, "write the address where its mail goes"
     elif item.external.key in {address.key for address in item.addresses}:
         yield "external", f"{item.external} is the contact itself", "write the address where its mail goes"
@@ -37,7 +46,10 @@ def contact(item: Contact) -> Found:
 
 def group(item: Group) -> Found:
     yield from _mail_object(item)
-    if not item.members and not item.filter:
+    if item.bad_members:
+        listed = ", ".join(map(shown, item.bad_members[:MAX_SHOWN]))
+        yield *BAD_MEMBERS, f"correct {listed}, and leave bad_members out"
+    elif not item.members and not item.filter:
         yield *NO_MEMBERS, "name at least one address"
     if len(item.members) > MAX_MEMBERS:
         yield "members", f"there are {len(item.members)}", f"name at most {MAX_MEMBERS}"

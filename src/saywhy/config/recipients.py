@@ -15,7 +15,7 @@ from typing import Any
 
 from pydantic import ValidationError
 
-from saywhy.config import object_rules, objects, toml
+from saywhy.config import imports, object_rules, objects, toml
 from saywhy.config.faults import ConfigError, Fault
 from saywhy.config.object_docs import SIZES
 from saywhy.config.organisation import read_objects
@@ -82,6 +82,7 @@ def _object(row: Mapping[str, str]) -> OrganisationObject:
     values = {
         name: _value(kind, name, text, hints.get(name)) for name, text in row.items() if text and name != "kind"
     }
+    values = imports.tolerated(kind, values)
     item: OrganisationObject = objects.build(kind, objects.model_of(kind).model_validate(values))
     return item
 

@@ -24,6 +24,7 @@ from saywhy.model.organisation import (
     OrganisationObject,
     ReceiveConnector,
     RemoteDomain,
+    Server,
     TransportConfig,
     User,
 )
@@ -49,6 +50,7 @@ def between(items: Sequence[OrganisationObject], listeners: Collection[str] | No
     yield from _reply_recipient(items)
     yield from _remote_domains(items)
     yield from _dial_plans(items)
+    yield from _stores(items)
     yield from _receive_connectors([item for item in items if isinstance(item, ReceiveConnector)], listeners)
 
 
@@ -71,6 +73,19 @@ def _domains(items: Sequence[OrganisationObject]) -> Iterator[Violation]:
         )
     for domain in [domain for domain in domains if domain.default][1:]:
         yield Violation(domain, "default", "another domain is the default already", "mark one domain only")
+
+
+def _stores(items: Sequence[OrganisationObject]) -> Iterator[Violation]:
+    """A store is on one server."""
+    holders: dict[str, Server] = {}
+    for item in items:
+        if not isinstance(item, Server):
+            continue
+        for store in item.stores:
+            first = holders.setdefault(store.lower(), item)
+            if first is not item:
+                reason = f'{store} is held by the server "{first.name}" already'
+                yield Violation(item, "stores", reason, "let one server hold it (5.1.0)", import_=True)
 
 
 def _addresses(items: Sequence[OrganisationObject]) -> Iterator[Violation]:

@@ -126,6 +126,9 @@ class DirectorySettings(Section):
     timeout: Duration = setting(5.0, "How long one answer may take.", unit="duration", gt=0, le=300)
     keep: Duration = setting(60.0, "How long an answer holds.", unit="duration", gt=0, le=86400)
     connections: int = setting(2, "Connections of each worker.", ge=1, le=32)
+    homes: bool = setting(
+        False, "LDAP: `homeMDB` names the store of each mailbox; one without it cannot be delivered to (5.1.0)."
+    )
 
 
 class Mailboxes(Section):

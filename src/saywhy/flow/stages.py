@@ -105,7 +105,8 @@ class Resolved:
     is settled or deferred already: unknown, ambiguous, a group (Expanded; its members follow as Resolved of
     their own, `recipient` being the group's with its DSN wishes as RFC 3461 section 5.2.7 passes them on).
     `duplicates` are further recipients of this message that came to the same end: one copy answers for all.
-    With a `fork`, the recipient leaves this message for a copy of it.
+    With a `fork`, the recipient leaves this message for a copy of it.  `server` is the key of the server of ours
+    that has the mailbox, or that expands the group, where that is another one.
     """
 
     recipient: Recipient
@@ -114,6 +115,7 @@ class Resolved:
     outcome: Failed | Expanded | Deferred | None = None
     duplicates: tuple[Recipient, ...] = ()
     fork: Fork | None = None
+    server: str = ""
 
 
 class Categorize(Protocol):

@@ -14,6 +14,7 @@ import re
 import shutil
 import sys
 import time
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -113,7 +114,7 @@ async def _play(scenario: Scenario, expected: Expected, folder: Path, sender: st
         finally:
             if site.running:
                 await site.stop()  # only then is the log whole
-            _file_evidence(site, tell, folder)
+            _file_evidence(site, tell, folder, scenario.files)
             await asyncio.to_thread(disks.unmount, scenario.disks, site.folder)
 
 
@@ -180,9 +181,9 @@ def _read_reply(site: Site, reply: str) -> Got:
     return Got(found.group(2) or "", action, tag.group(1) if tag else "", told[-1].cause if told else "")
 
 
-def _file_evidence(site: Site, tell: Teller, folder: Path) -> None:
+def _file_evidence(site: Site, tell: Teller, folder: Path, files: Iterable[str]) -> None:
     (folder / "client.txt").write_text("\n".join(tell.lines) + "\n")
-    for name in ("saywhy.toml", "organisation.toml", "data/events.jsonl"):
+    for name in ("saywhy.toml", "organisation.toml", "data/events.jsonl", *files):
         source = site.folder / name
         if source.exists():
             shutil.copyfile(source, folder / source.name)

@@ -42,7 +42,7 @@ HASH = "$argon2id$v=19$m=8,t=1,p=1$3R6V3/5Lw0ZsTkez8hVG8A$v7gfzrK2aPKNLrpgAjYsxh
 
 SETTINGS = """\
 [server]
-hostname = "mail.worcester.example"
+hostname = "{hostname}"
 data_dir = "data"
 
 [listeners]
@@ -245,6 +245,7 @@ class Site:
         internet: bool = True,
         settings: str = "",
         drain_grace: float = 5,
+        hostname: str = "mail.worcester.example",
         prepare: Callable[[Site], None] = lambda _site: None,
         sender: str = ANN,
     ) -> None:
@@ -257,13 +258,17 @@ class Site:
         self._settings = settings
         self._grace = drain_grace
         self.sender = sender
+        self._hostname = hostname
         self.running = False
 
     async def __aenter__(self) -> Site:
         await self.world.__aenter__()
         dns = self.world.resolver_settings
         (self.folder / "saywhy.toml").write_text(
-            SETTINGS.format(dns_host=dns.nameservers[0], dns_port=dns.port, grace=self._grace) + self._settings
+            SETTINGS.format(
+                hostname=self._hostname, dns_host=dns.nameservers[0], dns_port=dns.port, grace=self._grace
+            )
+            + self._settings
         )
         internet = INTERNET.format(port=self.world.port, network=NETWORK) if self._internet else ""
         (self.folder / "organisation.toml").write_text(

@@ -33,6 +33,7 @@ from saywhy.model.recipients import (
     User,
 )
 from saywhy.model.report_switches import DialPlan, Lockdown, RemoteDomain
+from saywhy.model.servers import Server
 from saywhy.model.system_messages import SystemMessage
 from saywhy.model.transport import (
     AmbiguousAction,
@@ -74,6 +75,7 @@ __all__ = [
     "SendConnector",
     "SendProtocol",
     "SenderCheck",
+    "Server",
     "StoreState",
     "Suspension",
     "SystemMessage",
@@ -145,6 +147,7 @@ OrganisationObject = (
     | User
     | ReceiveConnector
     | SendConnector
+    | Server
     | TransportConfig
     | TransportRule
     | RemoteDomain
@@ -164,6 +167,7 @@ KINDS: Mapping[str, type[OrganisationObject]] = {
     "user": User,
     "receive-connector": ReceiveConnector,
     "send-connector": SendConnector,
+    "server": Server,
     "transport-rule": TransportRule,
     "remote-domain": RemoteDomain,
     "dial-plan": DialPlan,
@@ -197,6 +201,7 @@ class Organisation:
     dial_plans: Mapping[str, DialPlan] = field(default_factory=dict)
     lockdowns: Mapping[str, Lockdown] = field(default_factory=dict)
     system_messages: Mapping[str, SystemMessage] = field(default_factory=dict)
+    servers: Mapping[str, Server] = field(default_factory=dict)
 
     def locked_down(self, now: float) -> bool:
         """A lockdown is in force at epoch seconds `now`: it ends by the clock, its row may be there yet."""

@@ -58,6 +58,7 @@ class Mailbox(MailObject):
     display_name: str = ""
     type: MailboxType = MailboxType.USER
     home: str = ""  # the mailbox store; empty: this server's
+    home_unclear: str = ""  # why the directory that it comes from does not tell its store (5.1.0)
     disabled: bool = False
     moved: bool = False  # to another mail system: without forwarding its mail fails (5.1.6)
     may_send: bool = True
@@ -86,6 +87,7 @@ class Contact(MailObject):
     external: Address | None = None
     display_name: str = ""
     type: ContactType = ContactType.CONTACT
+    bad_external: str = ""  # what an import brought as `external` and is no address (5.1.3)
 
 
 class ExpansionPermission(enum.Enum):
@@ -114,6 +116,7 @@ class Group(MailObject):
     hidden_members: bool = False
     report_to_originator: bool = True
     report_to_manager: bool = False
+    bad_members: tuple[str, ...] = ()  # what an import brought among `members` and is no address (5.1.3)
 
 
 @dataclass(frozen=True, slots=True)

@@ -37,5 +37,6 @@ def _ldap(settings: DirectorySettings) -> Source:
             timeout=settings.timeout,
             keep=settings.keep,
             connections=settings.connections,
+            homes=settings.homes,
         )
     )

@@ -20,6 +20,7 @@ from saywhy.model.organisation import (
     Group,
     Mailbox,
     Organisation,
+    Server,
     TransportConfig,
     User,
 )
@@ -55,7 +56,10 @@ def group(name: str, *members: str) -> Group:
 
 
 def corp(
-    *recipients: DirectoryObject, transport: TransportConfig | None = None, users: Sequence[User] = ()
+    *recipients: DirectoryObject,
+    transport: TransportConfig | None = None,
+    users: Sequence[User] = (),
+    servers: Sequence[Server] = (),
 ) -> Organisation:
     return Organisation(
         revision=1,
@@ -63,6 +67,7 @@ def corp(
         recipients={item.name.lower(): item for item in recipients},
         users={user.name: user for user in users},
         transport=transport or TransportConfig(),
+        servers={server.name.lower(): server for server in servers},
     )
 
 
@@ -83,8 +88,9 @@ def categorizer(
     transport: TransportConfig | None = None,
     users: Sequence[User] = (),
     hostname: str = "mx.corp.example",
+    servers: Sequence[Server] = (),
 ) -> Asked:
-    organisation = corp(*recipients, transport=transport, users=users)
+    organisation = corp(*recipients, transport=transport, users=users, servers=servers)
     return Asked(lambda: organisation, TableDirectory(lambda: organisation), hostname)
 
 
@@ -105,6 +111,8 @@ def told(resolved: Sequence[Resolved]) -> list[str]:
 def _told(resolved: Resolved) -> str:
     match resolved.outcome:
         case None:
+            if resolved.server:
+                return f"at:{resolved.server}:{resolved.address}"
             return f"box:{resolved.mailbox}" if resolved.mailbox else f"to:{resolved.address}"
         case Failed(failure) | Deferred(failure):
             return str(failure.status)

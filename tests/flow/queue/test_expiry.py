@@ -37,6 +37,7 @@ def give_up(last: Failure | None, mode: ExpiryStatus = ExpiryStatus.SPECIFIC) ->
         ("4.7.4", "tls-not-offered", "5.7.4"),
         ("4.7.5", "tls-failed", "5.7.5"),
         ("4.4.4", "no-route", "5.0.0"),
+        ("4.4.4", "no-path-to-server", "5.4.4"),
         ("4.4.9", "connector-gone", "5.4.3"),
         ("4.3.0", "directory-unavailable", "5.4.3"),
         ("4.3.0", "server-fault", "4.4.7"),

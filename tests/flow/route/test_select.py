@@ -172,3 +172,29 @@ def test_a_relay_domain_with_the_name_of_this_server_is_5_4_8() -> None:
     outcome = RouteSelector(lambda: snapshot, name)(to(f"ann@{name}"), 1)
     assert isinstance(outcome, Failed)
     assert outcome.failure.line() == f"550 5.4.8 ROUTING.DomainIsServer; {name}"
+
+
+# -- to another server of ours --
+
+HUB = SendConnector("Hub", address_spaces=("mx2.corp.example",))
+HUBS = SendConnector("Hubs", address_spaces=("*.corp.example",), smart_hosts=("[192.0.2.9]",), cost=1)
+
+
+def to_server(*connectors: SendConnector, size: int = 1000, reject: bool = False) -> NextHop | Failed:
+    snapshot = organisation(*connectors, reject=reject)
+    resolved = replace(to("ann@corp.example"), server="mx2.corp.example")
+    return RouteSelector(lambda: snapshot)(resolved, size)
+
+
+def test_the_way_to_a_server_is_the_connector_that_covers_its_name_and_no_mx_is_asked_for() -> None:
+    assert to_server(ANY, HUBS, HUB) == NextHop(HopKind.SMART_HOST, "mx2.corp.example", "Hub")
+    assert to_server(ANY, HUBS) == NextHop(HopKind.SMART_HOST, "[192.0.2.9]", "Hubs")
+    assert to_server(HUBS, replace(HUB, max_message_size=10)) == NextHop(HopKind.SMART_HOST, "[192.0.2.9]", "Hubs")
+
+
+def test_the_connector_for_everything_leads_to_no_server_of_ours() -> None:
+    assert to_server(ANY, replace(HUB, enabled=False)) == NextHop(HopKind.UNREACHABLE, "mx2.corp.example")
+    refused = to_server(ANY, reject=True)
+    assert isinstance(refused, Failed)
+    assert refused.failure.line() == "550 5.4.4 ROUTING.NoPathToServer; no path between the servers"
+    assert refused.failure.evidence.name == "mx2.corp.example"

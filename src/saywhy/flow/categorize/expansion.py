@@ -19,6 +19,7 @@ from itertools import islice
 from typing import assert_never
 
 from saywhy.flow.categorize import failures, imcea, usable, wishes
+from saywhy.flow.categorize.homes import HERE, Homes
 from saywhy.flow.categorize.owner import BATCH, Ambiguous, Elsewhere, Owners, Unknown
 from saywhy.flow.categorize.restrictions import Restrictions, plain
 from saywhy.flow.stages import Fork, Resolved
@@ -77,7 +78,7 @@ class Expansion:
     ) -> None:
         self._owners = owners
         self._restrictions = restrictions
-        self._hostname = hostname
+        self._homes = Homes(owners.organisation, hostname)
         self._null_path = null_path
         self._no_alternate = no_alternate
         self._config = owners.organisation.transport
@@ -123,7 +124,10 @@ class Expansion:
 
     async def _pass(self, step: _Step, way: _Way, item: DirectoryObject) -> bool:
         """True when `way` leads on; otherwise the step has ended here."""
-        failure = usable.broken(item, self._config)
+        failure = usable.broken(item)
+        if failure is None and isinstance(item, Mailbox) and (item.home or item.home_unclear):
+            home = self._homes.of(item)
+            failure = home if isinstance(home, Failure) else None
         if failure is None and not (plain(item) and not self._config.max_receive_size):
             failure = await self._restricted(step, way, item)
         if failure is None and isinstance(item, Mailbox) and item.disabled:
@@ -166,6 +170,10 @@ class Expansion:
             return
         primary = item.addresses[0] if item.addresses else way.address
         end = ("mailbox", item.name.lower())
+        server = self._homes.of(item) if isinstance(item, Mailbox) and item.home else HERE
+        if isinstance(server, str) and server != HERE:  # that server forwards a copy, too, if one is wanted
+            self._arrive(step, end, Resolved(step.recipient, primary, server=server, fork=step.fork))
+            return
         first = end not in self._ends
         self._arrive(step, end, Resolved(step.recipient, primary, item.name, fork=step.fork))
         target = usable.forwarding(item)
@@ -233,11 +241,18 @@ class Expansion:
         if end in self._ends:
             self._duplicates[end].append(step.recipient)
             return
+        server = self._homes.expander(group.expansion_server)
+        if server:
+            self._arrive(step, end, Resolved(step.recipient, way.address, server=server, fork=step.fork))
+            return
         members = await self._membership(group, way)
         if isinstance(members, Failure):
             self._fail(step, way.address, members)
             return
         self._members += len(members)
+        if group.bad_members:
+            self._fruitful.add(name)
+            self._fail(step, way.address, failures.malformed(way.passed, group.bad_members))
         if not step.group:
             self._addressed[end] = way.passed
         fork = self._fork(group) or step.fork
@@ -262,8 +277,7 @@ class Expansion:
 
     async def _membership(self, group: Group, way: _Way) -> list[Address] | Failure:
         """The group's members, or why it cannot be expanded."""
-        server = group.expansion_server.lower()
-        if server and server != self._hostname.lower():
+        if self._homes.expander(group.expansion_server) is None:
             return failures.expansion_server(way.passed, group.expansion_server)
         if len(way.passed) > self._config.max_group_depth:
             return failures.too_deep(way.passed, self._config.max_group_depth)

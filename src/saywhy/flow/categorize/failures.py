@@ -81,6 +81,13 @@ def no_target(name: str) -> Failure:
     return _failed("5.1.0", "contact-without-target", "RESOLVER.ADR.NoTarget", text, _seen(name=name))
 
 
+def malformed(passed: Sequence[str], texts: Sequence[str]) -> Failure:
+    """What an import brought as the address of a contact or a member (spec 5.1.3 c)."""
+    tag, text = "STOREDRV.Submit", "invalid recipient address"
+    evidence = _seen(name=f"{chain(passed)}: {', '.join(texts)}"[:MAX_NAME])
+    return _failed("5.1.3", "directory-address-malformed", tag, text, evidence)
+
+
 def invalid_object(name: str, why: str) -> Failure:
     text = "the recipient's entry is not usable"
     evidence = _seen(name=f"{name}: {why}"[:MAX_NAME])
@@ -91,6 +98,12 @@ def home_missing(name: str, home: str) -> Failure:
     text = "the mailbox's database is not known"
     evidence = _seen(name=f"{name}: {home}"[:MAX_NAME])
     return _failed("5.1.6", "mailbox-home-missing", "RESOLVER.ADR.HomeDatabaseMissing", text, evidence)
+
+
+def home_unclear(name: str, why: str) -> Failure:
+    text = "the mailbox's database could not be determined"
+    evidence = _seen(name=f"{name}: {why}"[:MAX_NAME])
+    return _failed("5.1.0", "mailbox-home-unclear", "RESOLVER.ADR.HomeDatabaseUnclear", text, evidence)
 
 
 def bad_primary(name: str) -> Failure:

@@ -8,20 +8,19 @@ from __future__ import annotations
 from saywhy.flow.categorize import failures
 from saywhy.model.address import Address
 from saywhy.model.failure import Failure
-from saywhy.model.organisation import Contact, DirectoryObject, Folder, Group, Mailbox, TransportConfig
+from saywhy.model.organisation import Contact, DirectoryObject, Folder, Group, Mailbox
 
 MAX_SPELLINGS = 20  # of one member in a group
 
 
-def broken(item: DirectoryObject, config: TransportConfig) -> Failure | None:
+def broken(item: DirectoryObject) -> Failure | None:
     if item.unusable:
         return failures.invalid_object(item.name, item.unusable)
     if isinstance(item, Contact) and item.external is None:
-        return failures.no_target(item.name)
+        bad = item.bad_external
+        return failures.malformed((item.name,), (bad,)) if bad else failures.no_target(item.name)
     if isinstance(item, Mailbox) and item.moved and forwarding(item) is None:
         return failures.moved(item.name)
-    if isinstance(item, Mailbox) and item.home and item.home.lower() not in map(str.lower, config.mailbox_stores):
-        return failures.home_missing(item.name, item.home)
     return None
 
 
@@ -47,7 +46,9 @@ def successor(item: DirectoryObject) -> Address | None:
         case Contact():
             return item.external
         case Group():
-            own = item.filter or item.expansion_server  # another server's groups are no aliases of ours
+            own = (
+                item.filter or item.bad_members or item.expansion_server
+            )  # another server's groups are no aliases of ours
             if own or not item.report_to_originator or len(item.members) > MAX_SPELLINGS:
                 return None
             members = {(each.local, each.domain_key): each for each in item.members}

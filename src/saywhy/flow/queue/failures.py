@@ -159,6 +159,13 @@ def intake_fault(why: str, at: float) -> Failure:
     )
 
 
+def no_path(pending: Pending, server: str, at: float) -> Failure:
+    """The same for now: a connector may be made (spec 5.4.4 c)."""
+    evidence = Evidence(Stage.ROUTE, queue=pending.hop.key, name=server)
+    tag, text = "ROUTING.NoPathToServer", "no path between the servers"
+    return Failure(Status(4, 4, 4), 451, "no-path-to-server", text, evidence, permanent=False, tag=tag, at=at)
+
+
 def connector_gone(pending: Pending, at: float) -> Failure:
     """The connector that the recipient was routed to exists no more (spec 4.4.9 d): it is routed again."""
     evidence = Evidence(

@@ -17,7 +17,7 @@ from saywhy.flow.queue.window import Window
 from saywhy.infra.errors import StoreError
 from saywhy.infra.store.protocol import Parked
 from saywhy.model.event import Kind
-from saywhy.model.organisation import SendConnector
+from saywhy.model.organisation import SendConnector, Server
 from saywhy.model.queued import NEVER, HopKind
 from saywhy.model.units import HOUR
 
@@ -45,6 +45,7 @@ class Housekeeper:
         self._scheduler = scheduler
         self._resubmit = resubmit
         self._connectors: Mapping[str, SendConnector] = {}
+        self._servers: Mapping[str, Server] = {}
         self._suspended: set[str] | None = None  # queues held back under the revision before
         self._revision = -1  # at the start everything without a route is looked at once
         self._forget_at = 0.0
@@ -84,15 +85,22 @@ class Housekeeper:
         self._loader.now()
 
     async def _follow_connectors(self) -> None:
-        """Mail whose connector routes otherwise now is routed again; of one that sends otherwise, tried again."""
-        before, now = self._connectors, self._context.organisation().send_connectors
+        """Mail whose connector routes otherwise now is routed again; of one that sends otherwise, tried again.
+
+        Mail for other servers of ours is routed again when those are others now, or hold other stores.
+        """
+        organisation = self._context.organisation()
+        before, now = self._connectors, organisation.send_connectors
         self._connectors = now
+        servers, self._servers = self._servers, organisation.servers
+        moved = set() if servers == organisation.servers else servers.keys() | organisation.servers.keys()
         for queue in await self._context.store.queues():
             name = queue.connector.lower()
             if queue.kind not in (HopKind.DNS, HopKind.SMART_HOST):
                 continue
             if (
                 name not in now
+                or queue.domain in moved
                 or not now[name].enabled
                 or _routes(before.get(name, now[name])) != _routes(now[name])
             ):

@@ -84,10 +84,16 @@ class Sorter:
         if self._left_out(routed):
             return
         if hop.kind is HopKind.UNREACHABLE:
-            failure = self._removed(routed) or failures.no_route(routed, self._window.connector(hop), self._now)
+            failure = self._no_way(resolved, routed)
             self.result.waiting.append(Result(routed, Deferred(failure)))
         else:
             self.result.pending[routed.number] = self._window.admitted(self._message, routed, self._now)
+
+    def _no_way(self, resolved: Resolved, pending: Pending) -> Failure:
+        if resolved.server:
+            return failures.no_path(pending, resolved.server, self._now)
+        connector = self._window.connector(pending.hop)
+        return self._removed(pending) or failures.no_route(pending, connector, self._now)
 
     def _removed(self, pending: Pending) -> Failure | None:
         """What stands if the way that the recipient had was taken away, and no other was made."""

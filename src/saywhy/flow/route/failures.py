@@ -44,6 +44,13 @@ def too_large(connector: str, size: int, limit: int) -> Failure:
     return Failure(Status(5, 3, 4), 552, "message-too-large", text, evidence, permanent=True)
 
 
+def no_path(server: str) -> Failure:
+    """No connector leads to the server of ours that has the mailbox (spec 5.4.4 c)."""
+    evidence, tag = Evidence(Stage.ROUTE, name=server), "ROUTING.NoPathToServer"
+    text = "no path between the servers"
+    return Failure(Status(5, 4, 4), 550, "no-path-to-server", text, evidence, permanent=True, tag=tag)
+
+
 # -- hosts --
 
 

@@ -1,13 +1,14 @@
 """Which queue a resolved recipient joins: connector selection of spec F5 in the order of spec A6.3.  No IO.
 
 The most specific address space (model/address_space) wins, then the lowest cost, then the name.  A connector that
-the message is too large for is passed over, so that a wider space may still take it.
+the message is too large for is passed over, so that a wider space may still take it.  Between two servers of ours
+the way is the connector whose address space covers the other's host name.
 """
 
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 
 from saywhy.flow.route import failures
 from saywhy.flow.stages import CurrentOrganisation, Resolved
@@ -33,25 +34,39 @@ class RouteSelector:
     def __call__(self, resolved: Resolved, size: int) -> NextHop | Failed:
         if resolved.mailbox:
             return MAILBOX
+        if resolved.server:
+            return self._to_server(resolved.server, size)
         domain = resolved.address.domain_key
         if domain == self._hostname and domain in self._organisation().domains:
             return Failed(failures.domain_is_server(domain))
         covering = list(self._covering(domain))
         if not covering:
             return self._unreachable(domain)
-        for connector in covering:
-            if not connector.max_message_size or size <= connector.max_message_size:
-                if not (connector.smart_hosts or connector.dns_routing):
-                    return NextHop(HopKind.UNREACHABLE, domain, connector.name)
-                return _hop(connector, domain)
-        widest = max(covering, key=lambda each: each.max_message_size)
-        return Failed(failures.too_large(widest.name, size, widest.max_message_size))
+        connector = _fitting(covering, size)
+        if isinstance(connector, Failed):
+            return connector
+        if not (connector.smart_hosts or connector.dns_routing):
+            return NextHop(HopKind.UNREACHABLE, domain, connector.name)
+        return _hop(connector, domain)
 
-    def _covering(self, domain: str) -> Iterator[SendConnector]:
-        """The enabled connectors that cover `domain`, best first."""
+    def _to_server(self, server: str, size: int) -> NextHop | Failed:
+        """The way to another server of ours: no look-up of MX, and never by the connector for everything."""
+        covering = list(self._covering(server, general=False))
+        if not covering:
+            if self._organisation().transport.unreachable_action is UnreachableAction.REJECT:
+                return Failed(failures.no_path(server))
+            return NextHop(HopKind.UNREACHABLE, server)
+        connector = _fitting(covering, size)
+        if isinstance(connector, Failed):
+            return connector
+        return NextHop(HopKind.SMART_HOST, ",".join(connector.smart_hosts) or server, connector.name)
+
+    def _covering(self, domain: str, *, general: bool = True) -> Iterator[SendConnector]:
+        """The enabled connectors that cover `domain`, best first; `general`: those for everything, too."""
         index = self._index()
         for space in address_space.covering(domain):
-            yield from index.get(space, ())
+            if general or space != address_space.EVERYTHING:
+                yield from index.get(space, ())
 
     def _closed_for(self, domain: str) -> SendConnector | None:
         """The connector that would take the domain's mail if it were enabled."""
@@ -84,6 +99,15 @@ def connectors_by_space(
             for space in {address_space.key(each) for each in connector.address_spaces}:
                 found[space].append(connector)
     return {space: tuple(sorted(each, key=_rank)) for space, each in found.items()}
+
+
+def _fitting(covering: Sequence[SendConnector], size: int) -> SendConnector | Failed:
+    """The first that takes a message so large."""
+    for connector in covering:
+        if not connector.max_message_size or size <= connector.max_message_size:
+            return connector
+    widest = max(covering, key=lambda each: each.max_message_size)
+    return Failed(failures.too_large(widest.name, size, widest.max_message_size))
 
 
 def _rank(connector: SendConnector) -> tuple[int, str]:

@@ -15,7 +15,7 @@ import ssl
 import threading
 import time
 from collections import OrderedDict
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import Any, TypeVar
@@ -35,6 +35,7 @@ T = TypeVar("T")
 BATCH = 20  # addresses of one search (spec F4)
 MAX_CACHED = 100_000  # addresses
 MAX_REFERENCES = 1000  # names that one entry's attributes are followed for
+MAX_BAD = 100  # members of a group whose address is none, as they are told
 PAGE = 500
 PAUSE = 5.0  # seconds without a new attempt after a failed one
 NOT_THERE = 0.2  # share of the time for which it is remembered that nobody has an address
@@ -54,6 +55,7 @@ class LdapServer:
     timeout: float = 5.0
     keep: float = 60.0
     connections: int = 2
+    homes: bool = False  # homeMDB tells the store of a mailbox
 
 
 class LdapDirectory:
@@ -127,7 +129,7 @@ class LdapDirectory:
         for again in (True, False):
             fresh = getattr(self._local, "connection", None) is None
             try:
-                return question(_Search(self._connection(), self._settings.base), about)
+                return question(_Search(self._connection(), self._settings), about)
             except (LDAPException, OSError) as error:
                 self._drop(getattr(self._local, "connection", None))
                 self._local.connection = None
@@ -188,9 +190,10 @@ def _bind(connection: Any, settings: LdapServer) -> None:
 class _Search:
     """One conversation with the server, in a thread."""
 
-    def __init__(self, connection: Any, base: str) -> None:
+    def __init__(self, connection: Any, settings: LdapServer) -> None:
         self._connection = connection
-        self._base = base
+        self._base = settings.base
+        self._homes = settings.homes
 
     def owners(self, addresses: Sequence[Address]) -> dict[str, tuple[DirectoryObject, ...]]:
         """Address key -> owners, for each of `addresses`."""
@@ -213,7 +216,7 @@ class _Search:
         return [self._object(dn, entry) for dn, entry in self._search(f"(|(proxyAddresses={name}){legacy})")]
 
     def _object(self, dn: str, entry: Entry) -> DirectoryObject:
-        item = ldap_attributes.directory_object(dn, entry, self._primaries)
+        item = ldap_attributes.directory_object(dn, entry, self._primaries, homes=self._homes)
         return self._with_members(dn, entry, item) if isinstance(item, Group) else item
 
     def _with_members(self, dn: str, entry: Entry, group: Group) -> Group:
@@ -222,12 +225,11 @@ class _Search:
         if rule:
             base = next(iter(entry.get("msexchdynamicdlbasedn", ())), "") or self._base
             return self._dynamic(group, rule, base)
-        found = self._search(f"(memberOf={escape_filter_chars(dn)})")
-        addresses = tuple(each for each in (ldap_attributes.primary(other) for _, other in found) if each)
+        filled = _filled(group, self._search(f"(memberOf={escape_filter_chars(dn)})"))
         listed = (*entry.get("member", ()), *entry.get("uniquemember", ()))
-        if not addresses and listed:
-            addresses = self._primaries(listed, len(listed))
-        return dataclasses.replace(group, members=addresses)
+        if filled is group and listed:
+            filled = _filled(group, self._named(listed))
+        return filled
 
     def _dynamic(self, group: Group, rule: str, base: str) -> Group:
         """What is wrong with its filter or base is the group's fault, told as such (5.2.4)."""
@@ -237,18 +239,17 @@ class _Search:
             return dataclasses.replace(group, filter=f"({rule[:200]}")
         if self._connection.result["description"] == _MISSING:
             return dataclasses.replace(group, filter="name = *", filter_container=base)
-        addresses = (ldap_attributes.primary(entry) for _, entry in found)
-        return dataclasses.replace(group, members=tuple(each for each in addresses if each))
+        return _filled(group, found)
 
-    def _primaries(self, names: Sequence[str], most: int = MAX_REFERENCES) -> tuple[Address, ...]:
+    def _primaries(self, names: Sequence[str]) -> tuple[Address, ...]:
         """Names in the tree -> the addresses of those entries; who is gone is left out."""
-        out = []
-        for name in names[:most]:
-            for _, entry in self._search("(objectClass=*)", base=name, scope=ldap3.BASE):
-                address = ldap_attributes.primary(entry)
-                if address is not None:
-                    out.append(address)
-        return tuple(out)
+        found = (ldap_attributes.primary(entry) for _, entry in self._named(names[:MAX_REFERENCES]))
+        return tuple(each for each in found if each is not None)
+
+    def _named(self, names: Sequence[str]) -> Iterator[tuple[str, Entry]]:
+        """The entries of those names that exist."""
+        for name in names:
+            yield from self._search("(objectClass=*)", base=name, scope=ldap3.BASE)
 
     def _search(self, filter: str, *, base: str = "", scope: str = ldap3.SUBTREE) -> list[tuple[str, Entry]]:
         """In pages; a base that does not exist has nobody in it."""
@@ -271,6 +272,20 @@ class _Search:
             cookie = controls.get("1.2.840.113556.1.4.319", {}).get("value", {}).get("cookie")
             if not cookie:
                 return out
+
+
+def _filled(group: Group, entries: Iterable[tuple[str, Entry]]) -> Group:
+    """With the addresses of `entries` as members; entries that are meant to have one and have none stand apart."""
+    members, bad = [], []
+    for _, entry in entries:
+        address = ldap_attributes.primary(entry)
+        if address is not None:
+            members.append(address)
+        elif text := ldap_attributes.unreadable(entry):
+            bad.append(text)
+    if not members and not bad:
+        return group
+    return dataclasses.replace(group, members=tuple(members), bad_members=tuple(bad[:MAX_BAD]))
 
 
 def _entry(found: Mapping[str, Any]) -> tuple[str, Entry]:

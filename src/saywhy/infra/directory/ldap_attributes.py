@@ -2,11 +2,12 @@
 
 Pure: an entry is a mapping of attribute names in lower case to their values as text.  References to other entries
 (`altRecipient`, `member`, `authOrig` ...) are names in the tree, which `resolve` turns into addresses.  What
-cannot be read makes the object unusable (5.1.5) rather than unknown: the entry exists.
+cannot be read makes the object unusable (5.1.5, 5.1.3, 5.1.0) rather than unknown: the entry exists.
 """
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
@@ -17,6 +18,9 @@ Entry = Mapping[str, Sequence[str]]
 Resolve = Callable[[Sequence[str]], tuple[Address, ...]]  # names in the tree -> primary addresses
 
 KIB = 1024
+MAX_BAD = 200  # characters kept of what is no address
+_STORE = re.compile(r"CN=((?:[^,\\]|\\.)+)(?:,|$)", re.IGNORECASE)
+_ESCAPED = re.compile(r"\\(.)")
 REFERENCES = (
     "altrecipient", "authorig", "unauthorig", "dlmemsubmitperms", "dlmemrejectperms", "managedby",
     "publicdelegates", "msexchmoderatedbylink", "msexchbypassmoderationlink",
@@ -28,7 +32,7 @@ ATTRIBUTES = (
     "submissioncontlength", "msexchreciplimit", "mdbusedefaults", "mdbstoragequota", "mdboverquotalimit",
     "mdboverhardquotalimit", "msexchenablemoderation", "reporttooriginator", "reporttoowner", "hidedlmembership",
     "msexchhidefromaddresslists", "msexchexpansionservername", "msexchrecipienttypedetails", "useraccountcontrol",
-    "msexchdynamicdlfilter", "msexchdynamicdlbasedn", "department", "company", "l", "st", "title",
+    "homemdb", "msexchdynamicdlfilter", "msexchdynamicdlbasedn", "department", "company", "l", "st", "title",
     "preferredlanguage", "msexchuserculture",
 )  # fmt: skip
 _FACTS = ("department", "company", "l", "st", "title")
@@ -37,8 +41,10 @@ _TYPES = {"4": MailboxType.SHARED, "16": MailboxType.ROOM, "32": MailboxType.EQU
 _DISABLED = 2  # userAccountControl: ACCOUNTDISABLE
 
 
-def directory_object(dn: str, entry: Entry, resolve: Resolve, members: Sequence[Address] = ()) -> DirectoryObject:
-    """`members` are a group's, found already."""
+def directory_object(
+    dn: str, entry: Entry, resolve: Resolve, members: Sequence[Address] = (), *, homes: bool = False
+) -> DirectoryObject:
+    """`members` are a group's, found already; with `homes`, homeMDB tells the store of a mailbox."""
     reader = _Reader(entry, resolve)
     addresses = reader.addresses()
     name = reader.first("cn") or reader.first("name") or reader.first("uid") or dn
@@ -50,16 +56,21 @@ def directory_object(dn: str, entry: Entry, resolve: Resolve, members: Sequence[
         return Group(name, addresses, tuple(members), display, **reader.group(), **shared)
     if reader.first("targetaddress"):
         external = _address(reader.first("targetaddress"))
-        if external is None:
-            shared["unusable"] = f"its target address cannot be read: {reader.first('targetaddress')[:100]}"
-        return Contact(name, addresses, external, display, **shared)
-    return Mailbox(name, addresses, display, **reader.mailbox(), **shared)
+        bad = "" if external is not None else reader.first("targetaddress")[:MAX_BAD]
+        return Contact(name, addresses, external, bad_external=bad, display_name=display, **shared)
+    return Mailbox(name, addresses, display, **reader.mailbox(), **(reader.home() if homes else {}), **shared)
 
 
 def primary(entry: Entry) -> Address | None:
     """The address by which other entries name this one."""
     addresses = _Reader(entry, lambda _: ()).addresses()
     return addresses[0] if addresses else None
+
+
+def unreadable(entry: Entry) -> str:
+    """What stands in the place of its address and is none."""
+    reader = _Reader(entry, lambda _: ())
+    return "" if reader.addresses() else (reader.first("mail") or reader.first("targetaddress"))[:MAX_BAD]
 
 
 class _Reader:
@@ -123,6 +134,14 @@ class _Reader:
             "deliver_and_forward": self._true("deliverandredirect"),
             "delegates": self._named("publicdelegates"),
         }
+
+    def home(self) -> dict[str, Any]:
+        """The store's name: of `CN=Mailbox Store 1,CN=InformationStore,...` the first part."""
+        held = sorted(set(self._entry.get("homemdb", ())))
+        found = _STORE.match(held[0]) if len(held) == 1 else None
+        if found is not None:
+            return {"home": _ESCAPED.sub(r"\1", found[1])}
+        return {"home_unclear": f"homeMDB: {', '.join(held)[:MAX_BAD]}" if held else "it has no homeMDB"}
 
     def group(self) -> dict[str, Any]:
         owners = self._named("managedby")

@@ -263,13 +263,9 @@ class Site:
 
     async def __aenter__(self) -> Site:
         await self.world.__aenter__()
-        dns = self.world.resolver_settings
-        (self.folder / "saywhy.toml").write_text(
-            SETTINGS.format(
-                hostname=self._hostname, dns_host=dns.nameservers[0], dns_port=dns.port, grace=self._grace
-            )
-            + self._settings
-        )
+        (host,), port = self.world.resolver_settings.nameservers, self.world.resolver_settings.port
+        own = SETTINGS.format(hostname=self._hostname, dns_host=host, dns_port=port, grace=self._grace)
+        (self.folder / "saywhy.toml").write_text(own + self._settings)
         internet = INTERNET.format(port=self.world.port, network=NETWORK) if self._internet else ""
         (self.folder / "organisation.toml").write_text(
             _organisation(self.sender) + internet + self._filled(self._organisation)

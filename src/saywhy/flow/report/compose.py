@@ -132,7 +132,9 @@ def _trouble(occasion: Occasion, one: Told, failure: Failure, code: str, patienc
         when=occasion.time(happened_at(one.settled, occasion.now)),
         happened=line(one.explanation.happened) if own is None else "",
         code=code,
-        hint=_did_you_mean(occasion, failure.evidence.near),
+        hint=" ".join(
+            filter(None, (_about_another(occasion, one), _did_you_mean(occasion, failure.evidence.near)))
+        ),
         patience=patience,
         steps=tuple(map(line, one.explanation.steps)) if own is None else (),
         parties=boxes,
@@ -141,6 +143,13 @@ def _trouble(occasion: Occasion, one: Told, failure: Failure, code: str, patienc
         words=tuple(map(line, words[:MAX_WORDS])),
         own=own,
     )
+
+
+def _about_another(occasion: Occasion, one: Told) -> str:
+    """The address that the sender wrote exists: what failed is where its mail goes, which is not named (errata 29)."""
+    if not leads_on(one.settled.pending):
+        return ""
+    return occasion.say(phrases.ABOUT_ANOTHER).format(address=one.address)
 
 
 def _did_you_mean(occasion: Occasion, near: tuple[str, ...]) -> str:

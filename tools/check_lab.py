@@ -96,12 +96,19 @@ def accounts(case: Case) -> Iterator[str]:
 
 
 def honesty(case: Case) -> Iterator[str]:
-    """A scenario whose cause is said to have happened has no remote host that merely says the code."""
-    says = re.search(rf"S: [45][0-9]{{2}}[ -]{re.escape(case.code)}\b", case.sessions)
-    if case.scenario.get("made_by", "cause") == "cause" and says:
-        yield f"not by a cause: a remote host said {says[0][3:]}"
+    """A scenario whose cause is said to have happened has no remote host whose words alone make the report."""
+    if case.scenario.get("made_by", "cause") == "cause":
+        says = re.search(rf"S: [45][0-9]{{2}}[ -]{re.escape(case.code)}\b", case.sessions)
+        if says:
+            yield f"not by a cause: a remote host said {says[0][3:]}"
+        elif case.where == "report" and "\nRemote-MTA:" in lab_rules.status_part(case) and not _expired(case):
+            yield "not by a cause: the report rests on a remote host's words"
     if case.expect.get("status") != case.code and case.where != "nothing" and not case.expect.get("departs"):
         yield f"the trigger's code is {case.code}, and no reason is given for {case.expect.get('status')}"
+
+
+def _expired(case: Case) -> bool:
+    return "\n  Tried for: " in case.text
 
 
 def faults(case: Case) -> list[str]:

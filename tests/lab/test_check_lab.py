@@ -105,7 +105,7 @@ MUTATIONS = [
     (REMOTE, "report.eml", "Remote-MTA: dns; mx.partner.example\n", "", "erratum 14"),
     (REMOTE, "report.eml", "smtp; 550 5.1.1 User unknown\n", "smtp; 550 5.1.1 User away\n", "no remote host said"),
     (REMOTE, "scenario.toml", 'made_by = "remote"', "", "not by a cause: a remote host said 550 5.1.1"),
-    (SIZE, "report.eml", "Limit: 5.2 KB seen, 1,000 bytes allowed", "Limit: 5.2 KB seen", "diagnostic section"),
+    (SIZE, "report.eml", "Limit: 5.2 KB seen, 1,000 bytes allowed", "Limit: 5.2 KB seen", "another line of Limit"),
     (SIZE, "report.eml", "the limit is 1,000 bytes", "there is a limit", "begin with the cause"),
     (SIZE, "scenario.toml", 'observed = "5.2 KB"', 'observed = "9 KB"', "observed '9 KB' does not stand"),
     (SIZE, "scenario.toml", 'limit = "1,000 bytes"', "", "the scenario does not say: limit"),

@@ -146,7 +146,7 @@ def _trouble(occasion: Occasion, one: Told, failure: Failure, code: str, patienc
 
 
 def _about_another(occasion: Occasion, one: Told) -> str:
-    """The address that the sender wrote exists: what failed is where its mail goes, which is not named (errata 29)."""
+    """The address that the sender wrote is there; where its mail goes has failed, and is not named (errata 29)."""
     if not leads_on(one.settled.pending):
         return ""
     return occasion.say(phrases.ABOUT_ANOTHER).format(address=one.address)

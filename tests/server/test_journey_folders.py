@@ -1,4 +1,4 @@
-"""The article's line `\\\\ProblemFolder` over the whole server: a permission taken is 5.2.1, one given lets mail in.
+"""The article's line `ProblemFolder` over the whole server: a permission taken is 5.2.1, one given lets mail in.
 
 The questions and the changes are asked as a person would, by the `saywhy` program.
 """

@@ -10,13 +10,14 @@ from functools import lru_cache
 
 # Decoders that are no charsets of mail: some are quadratic in their input, some need the machine's locale.
 _NOT_CHARSETS = frozenset({"idna", "punycode", "mbcs", "oem", "unicode_escape", "raw_unicode_escape", "undefined"})
+_GUESSED = frozenset({"us-ascii", "ascii", "utf-8", "utf8"})  # 8-bit text of any charset hides there
 _FALLBACK = "windows-1252"
 
 
 def decode(raw: bytes, label: str = "") -> str:
     """Never fails: what cannot be read becomes U+FFFD."""
-    name = _codec(label.strip().lower())
-    if name:
+    name = codec(label.strip().lower())
+    if name and name not in _GUESSED:
         return raw.decode(name, "replace")
     try:
         return raw.decode()
@@ -25,9 +26,9 @@ def decode(raw: bytes, label: str = "") -> str:
 
 
 @lru_cache(maxsize=256)
-def _codec(label: str) -> str:
-    """The Python codec for a label; empty when it is to be guessed.  ASCII is guessed: 8-bit text hides there."""
-    if not label or len(label) > 64 or label in ("us-ascii", "ascii", "utf-8", "utf8", "unknown-8bit"):
+def codec(label: str) -> str:
+    """The Python codec for a label in lower case; empty when there is none."""
+    if not label or len(label) > 64:
         return ""
     if label.replace("-", "_") in _NOT_CHARSETS:
         return ""

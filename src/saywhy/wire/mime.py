@@ -119,7 +119,7 @@ class Part:
     @lazy
     def type(self) -> str:
         """`multipart/report`, in lower case; what stands for it where there is none or a broken one."""
-        return _type(self.head.get("content-type", "")[:_MAX_TYPE]) or self._default
+        return media_type(self.head.get("content-type", "")[:_MAX_TYPE]) or self._default
 
     @lazy
     def parameters(self) -> Mapping[str, str]:
@@ -236,7 +236,8 @@ class Part:
 
 
 @lru_cache(maxsize=256)  # most are one of a few
-def _type(value: str) -> str:
+def media_type(value: str) -> str:
+    """The value of a Content-Type -> `text/plain`; empty where it is none."""
     found = _TYPE.match(value)
     return found[1].lower() if found else ""
 

@@ -9,8 +9,10 @@ from saywhy.config import report_rules
 from saywhy.config.hosts import have_ports, is_smart_host, is_unix_socket
 from saywhy.config.report_rules import Found
 from saywhy.config.words import shown
+from saywhy.model import foreign
 from saywhy.model.organisation import ReceiveConnector, SendConnector, SendProtocol, TlsAuthLevel
 
+NO_DNS = ("address_spaces", "there is no MX for addresses that are no mail addresses")
 MECHANISMS = ("PLAIN", "LOGIN")
 MAX_KEY_BITS = 16384  # OpenSSL reads no longer RSA keys
 
@@ -40,8 +42,7 @@ def receive_connector(item: ReceiveConnector) -> Found:
 def send_connector(item: SendConnector) -> Found:
     if not item.address_spaces:
         yield "address_spaces", "the connector takes no domain", 'write ["*"] for all'
-    for space in item.address_spaces:
-        yield from report_rules.address_space("address_spaces", space)
+    yield from _spaces(item)
     for host in item.smart_hosts:
         if not (is_smart_host(host) or (item.protocol is SendProtocol.LMTP and is_unix_socket(host))):
             yield (
@@ -54,6 +55,8 @@ def send_connector(item: SendConnector) -> Found:
     yield from _tls(item)
     if item.protocol is SendProtocol.LMTP:
         yield from _lmtp(item)
+    yield from _program(item)
+    yield from fields.media_types("media_types", item.media_types)
     if bool(item.user) != bool(item.password):
         yield "user", "user and password go together", "give both, or neither"
     elif item.user and not item.smart_hosts:
@@ -64,6 +67,29 @@ def send_connector(item: SendConnector) -> Found:
     yield from _source(item.source_ip)
     yield from fields.all_networks("networks", item.networks)
     yield from fields.positive(item, "max_connections_per_destination", "max_messages_per_connection")
+
+
+def _spaces(item: SendConnector) -> Found:
+    for space in item.address_spaces:
+        if ":" not in space:
+            yield from report_rules.address_space("address_spaces", space)
+        elif not foreign.is_space(space):
+            yield "address_spaces", f"{shown(space)} is not an address space", "write it as FAX:* or FAX:+44*"
+        elif item.protocol is not SendProtocol.PROGRAM and not item.smart_hosts:
+            yield *NO_DNS, "name smart_hosts or a program, or take such addresses out"
+
+
+def _program(item: SendConnector) -> Found:
+    if (item.protocol is SendProtocol.PROGRAM) is not bool(item.program):
+        yield "program", "protocol and program go together", 'write protocol = "program" and program = ["/path"]'
+    if item.program and not item.program[0].startswith("/"):
+        yield "program", f"{shown(item.program[0])} is not a whole path", "write it from / on"
+    for argument in item.program:
+        if "\0" in argument:
+            yield "program", f"{shown(argument)} cannot be an argument", "leave the NUL out"
+    if item.program and item.smart_hosts:
+        yield "program", "its mail goes to smart_hosts already", "give one of program and smart_hosts"
+    yield from fields.positive(item, "program_timeout")
 
 
 def _tls(item: SendConnector) -> Found:

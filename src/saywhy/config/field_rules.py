@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ipaddress
+import re
 from collections.abc import Collection
 
 from saywhy.config.hosts import is_host
@@ -11,6 +12,8 @@ from saywhy.config.words import one_line, shown
 from saywhy.model import matching
 from saywhy.model.address import Address, AddressError
 from saywhy.model.organisation import OrganisationObject
+
+_MEDIA_TYPE = re.compile(r"[a-z0-9-]+/(?:\*|[a-z0-9.+-]+)")
 
 Network = ipaddress.IPv4Network | ipaddress.IPv6Network
 
@@ -58,6 +61,12 @@ def twice(field: str, addresses: tuple[Address, ...]) -> Found:
 def line(field: str, text: str) -> Found:
     if not one_line(text):
         yield field, f"{shown(text)} has a control character", "write it as one line of text"
+
+
+def media_types(field: str, texts: tuple[str, ...]) -> Found:
+    for text in texts:
+        if _MEDIA_TYPE.fullmatch(text) is None:
+            yield field, f"{shown(text)} is no media type", "write it as text/plain or image/*, in lower case"
 
 
 def host(field: str, text: str) -> Found:

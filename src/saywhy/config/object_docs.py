@@ -83,8 +83,12 @@ DOCS: Mapping[str, Mapping[str, str]] = {
     },
     "contact": {
         **_COMMON,
-        "external": "Where the mail goes; without it mail fails (5.1.0).",
+        "external": "Where the mail goes; without it or `foreign` mail fails (5.1.0).",
         "bad_external": "What an import brought in its place and is no address; mail fails (5.1.3).",
+        "foreign": "Instead of `external` an address of another kind, `FAX:+44190520000`, for a send connector "
+        "whose `address_spaces` cover it.",
+        "message_format": "What can be read there: `mime`, or `text`: one plain text, with attachments left out "
+        "(5.6.1 where there is no text).",
         "type": "`contact`, or `user`: one of ours with a mailbox elsewhere.",
     },
     "group": {
@@ -170,9 +174,11 @@ DOCS: Mapping[str, Mapping[str, str]] = {
     },
     "send-connector": {
         "name": "Stands in queue names and logs.",
-        "address_spaces": "Domains it takes: `*`, `partner.example`, `*.partner.example`; the most specific wins.",
+        "address_spaces": "Domains it takes: `*`, `partner.example`, `*.partner.example`; the most specific wins. "
+        " Or addresses of another kind: `FAX:*`, `X400:c=GB*`.",
         "cost": "Among equals, the lowest cost wins.",
-        "protocol": "`smtp`, or `lmtp` for a server of mailboxes, which answers for each recipient (RFC 2033).",
+        "protocol": "`smtp`, `lmtp` for a server of mailboxes, which answers for each recipient (RFC 2033), or "
+        "`program`.",
         "tls_auth_level": "`encryption`: any certificate; `certificate`: a trusted one; `domain`: that, with "
         "the right name. The latter two require TLS.",
         "tls_domain": "The name that the certificate must have; empty: the smart host's, or the mail domain.",
@@ -199,6 +205,12 @@ DOCS: Mapping[str, Mapping[str, str]] = {
         "password": "The password for it.",
         "upgrade_connect_failures": "When no host of a next hop can be connected to, its mail fails at once "
         "(5.4.1); otherwise it waits and is tried again.",
+        "program": "With protocol `program`: the path of a program that takes each message on its standard input, "
+        "and its arguments; `{address}`, `{type}`, `{recipient}`, `{sender}` and `{queue_id}` stand for what they "
+        "say.  Its exit status says what became of it (docs/running.md).",
+        "program_timeout": "How long that program may take for one recipient; then it is ended and mail waits.",
+        "media_types": "Media types that go there: `text/plain`, `image/*`; what cannot be converted fails "
+        "(5.6.1).  Empty: all.",
         "networks": "Loopback or own networks where a next hop is allowed all the same (5.3.5).",
     },
     "server": {
@@ -223,13 +235,18 @@ DOCS: Mapping[str, Mapping[str, str]] = {
     },
     "remote-domain": {
         "name": "Its name in commands and logs; `Default` is the one for `*`.",
-        "domain": "Whose readers: `partner.example`, `*.partner.example` (its subdomains), or `*`.",
+        "domain": "Whose: `partner.example`, `*.partner.example` (its subdomains), or `*`.",
         "ndr": "They get failure reports (NDREnabled).  Off, their mail is lost to them without a word: RFC 5321 "
         "section 6.1 forbids it.",
         "delivery_reports": "They get all other reports: delayed, delivered, relayed, expanded "
         "(DeliveryReportEnabled).",
         "diagnostics": "Their reports have the section for administrators, and returned headers tell the way "
         "(NDRDiagnosticInfoEnabled).",
+        "content_type": "The bodies of mail to them: `mime-html-text` (as written), `mime-text` or `mime-html`, "
+        "into which others are converted (ContentType).",
+        "character_set": "The character set into which texts are converted, such as `utf-8`; empty: as they are "
+        "(CharacterSet).",
+        "tnef": "They get winmail.dat as it is; otherwise it is unpacked (TNEFEnabled).",
     },
     "dial-plan": {
         "name": "The word of the field `X-SayWhy-Dial-Plan` with which a client of ours stamps its messages.",
@@ -291,6 +308,13 @@ DOCS: Mapping[str, Mapping[str, str]] = {
         "reject_single_labels": "Refuse recipients whose domain has no dot (5.1.6).",
         "max_attachments": "Attachments of one message; more are refused (554 5.6.3); 0: no limit.",
         "blocked_attachments": "File names that are refused (550 5.7.1): `*.exe`.",
+        "conversion_timeout": "How long a message waits that must be converted and whose character set has no "
+        "codec (4.6.5).",
+        "charset_aliases": "Labels of character sets that mail is found to use: `x-cp-unknown=windows-1252`.",
+        "disabled_charsets": "Character sets that are not converted from: such mail waits (4.6.5).",
+        "store_character_set": "The character set of texts in mailboxes, into which others are converted; "
+        "empty: as they come.  What cannot be read fails (5.6.0).",
+        "store_tnef": "Mailboxes get winmail.dat as it comes; otherwise it is unpacked.",
         "reply_recipient": "Who gets replies to `report_postmaster`, by name; empty: postmaster.",
         "report_html": "Reports have an HTML part beside the plain text.",
         "report_max_return_size": "Larger messages return in reports as headers only; 0: always.",
@@ -315,11 +339,12 @@ DOCS: Mapping[str, Mapping[str, str]] = {
 DURATIONS: Mapping[str, frozenset[str]] = {
     **{kind: frozenset[str]() for kind in DOCS},
     "receive-connector": frozenset({"connection_timeout", "inactivity_timeout", "tarpit"}),
+    "send-connector": frozenset({"program_timeout"}),
     "transport": frozenset(
         {
             "glitch_interval", "transient_interval", "steady_interval", "message_interval", "mailbox_interval",
             "resubmit_after", "recheck_interval", "recheck_most", "delay_after", "expire_after",
-            "report_expire_after", "offline_grace", "storm_interval",
+            "report_expire_after", "offline_grace", "storm_interval", "conversion_timeout",
         }
     ),
 }  # fmt: skip

@@ -47,7 +47,10 @@ class Violation:
 
 def of(item: OrganisationObject) -> list[Violation]:
     found = [*_name(item), *_numbers(item), *_RULES[type(item)](item)]
-    return [Violation(item, *each, import_=each[:2] in recipient_rules.IMPORTABLE) for each in found]
+    return [Violation(item, *each, import_=each[:2] in _IMPORTABLE) for each in found]
+
+
+_IMPORTABLE = recipient_rules.IMPORTABLE | {connector_rules.NO_DNS}
 
 
 def _name(item: OrganisationObject) -> Found:
@@ -114,6 +117,7 @@ def _transport(item: TransportConfig) -> Found:
             reason = f"{shown(item.report_postmaster)} is not an address: {error}"
             yield "report_postmaster", reason, "write it as postmaster@example.org"
     yield from fields.line("report_help_text", item.report_help_text)
+    yield from _charsets(item)
     for code in item.report_copies:
         if not report_rules.is_failure_code(code):
             yield "report_copies", f"{shown(code)} is no code of a failure", "write it as 5.4.6"
@@ -131,6 +135,12 @@ def _server(item: Server) -> Found:
         if store.lower() in seen:
             yield "stores", f"{shown(store)} stands here twice", "write it once"
         seen.add(store.lower())
+
+
+def _charsets(item: TransportConfig) -> Found:
+    yield from report_rules.charset("store_character_set", item.store_character_set)
+    for alias in item.charset_aliases:
+        yield from report_rules.charset("charset_aliases", alias.partition("=")[2] or alias)
 
 
 def _suspension(_item: Suspension) -> Found:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from saywhy.config import field_rules as fields
 from saywhy.config.report_rules import Found
 from saywhy.config.words import shown
-from saywhy.model import address_template, folder_rights
+from saywhy.model import address_template, folder_rights, foreign
 from saywhy.model.address import Address
 from saywhy.model.organisation import (
     AddressPolicy,
@@ -38,10 +38,19 @@ def contact(item: Contact) -> Found:
     yield from _mail_object(item)
     if item.bad_external:
         yield *BAD_TARGET, f"correct {shown(item.bad_external)}, and leave bad_external out"
+    elif item.foreign:
+        yield from _foreign(item)
     elif item.external is None:
         yield *NO_TARGET, "write the address where its mail goes"
     elif item.external.key in {address.key for address in item.addresses}:
         yield "external", f"{item.external} is the contact itself", "write the address where its mail goes"
+
+
+def _foreign(item: Contact) -> Found:
+    if not foreign.is_address(item.foreign) or "*" in item.foreign:
+        yield "foreign", f"{shown(item.foreign)} is not TYPE:address", "write it as FAX:+44190520000"
+    if item.external is not None:
+        yield "foreign", "its mail goes to external already", "give one of foreign and external"
 
 
 def group(item: Group) -> Found:

@@ -16,8 +16,21 @@ Found = Iterator[tuple[str, str, str]]  # field, reason, cure
 
 
 def address_space(field: str, space: str) -> Found:
+    """Of mail addresses."""
     if space != EVERYTHING and not is_host(space.removeprefix("*.")):
         yield field, f"{shown(space)} is not an address space", "write *, example.org or *.example.org"
+
+
+def charset(field: str, text: str) -> Found:
+    """A codec whose octets of ASCII are ASCII, as text in mail is (RFC 2046 section 4.1.1)."""
+    if not text:
+        return
+    try:
+        fits = "a\r\n".encode(text) == b"a\r\n"
+    except (LookupError, ValueError):
+        fits = False
+    if not fits:
+        yield field, f"{shown(text)} is no character set for text in mail", "write utf-8, iso-8859-1 or the like"
 
 
 def is_failure_code(text: str) -> bool:
@@ -31,6 +44,7 @@ def remote_domain(item: RemoteDomain) -> Found:
     yield from address_space("domain", item.domain)
     if item.name.lower() == DEFAULT_REMOTE_DOMAIN.name.lower() and item.domain != EVERYTHING:
         yield "name", f"{item.name} is the remote domain for *", "write another name"
+    yield from charset("character_set", item.character_set)
 
 
 def dial_plan(item: DialPlan) -> Found:

@@ -106,7 +106,8 @@ class Resolved:
     their own, `recipient` being the group's with its DSN wishes as RFC 3461 section 5.2.7 passes them on).
     `duplicates` are further recipients of this message that came to the same end: one copy answers for all.
     With a `fork`, the recipient leaves this message for a copy of it.  `server` is the key of the server of ours
-    that has the mailbox, or that expands the group, where that is another one.
+    that has the mailbox, or that expands the group, where that is another one.  With `foreign` the mail goes to an
+    address of another kind (model/foreign), for which `address` stands; `plain`: only plain text can be read there.
     """
 
     recipient: Recipient
@@ -116,6 +117,8 @@ class Resolved:
     duplicates: tuple[Recipient, ...] = ()
     fork: Fork | None = None
     server: str = ""
+    foreign: str = ""
+    plain: bool = False
 
 
 class Categorize(Protocol):

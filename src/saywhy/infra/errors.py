@@ -103,5 +103,9 @@ class MailboxError(InfraError):
         self.capacity = capacity
 
 
+class ProgramError(InfraError):
+    """A program could not be started."""
+
+
 class DirectoryDown(InfraError):
     """The recipient directory cannot be asked now: never 'user unknown' (4.3.x)."""

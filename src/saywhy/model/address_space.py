@@ -1,6 +1,7 @@
 """Address spaces: a domain, `*.` and a domain (its subdomains at any depth, not the domain itself), or `*`.
 
-Send connectors and remote domains are chosen by them; the most specific space that covers a domain wins.
+Send connectors and remote domains are chosen by them; the most specific space that covers a domain wins.  Those
+of other kinds of address (`FAX:*`) are model/foreign's.
 """
 
 from __future__ import annotations

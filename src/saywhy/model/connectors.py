@@ -81,6 +81,7 @@ class ReceiveConnector:
 class SendProtocol(enum.Enum):
     SMTP = "smtp"
     LMTP = "lmtp"  # RFC 2033: to the server of the mailboxes
+    PROGRAM = "program"  # a delivery agent: a program of this host
 
 
 class TlsAuthLevel(enum.Enum):
@@ -120,4 +121,7 @@ class SendConnector:
     user: str = ""  # sign in at the smart host
     password: str = ""
     upgrade_connect_failures: bool = False  # no host answered: given up at once (5.4.1), not tried again
+    program: tuple[str, ...] = ()  # of protocol `program`: its path and its arguments
+    program_timeout: float = 5 * MINUTE  # seconds for one recipient
+    media_types: tuple[str, ...] = ()  # "text/plain", "image/*"; empty: all (5.6.1)
     networks: tuple[str, ...] = ()  # loopback or own networks where next hops are allowed all the same (5.3.5)

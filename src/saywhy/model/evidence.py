@@ -13,6 +13,7 @@ class Stage(enum.Enum):
     CATEGORIZE = "categorize"
     QUEUE = "queue"
     ROUTE = "route"
+    CONVERT = "convert"
     SEND = "send"
     STORE = "store"
     REPORT = "report"

@@ -8,10 +8,19 @@ from saywhy.model.failure import Failure
 
 
 @dataclass(frozen=True, slots=True)
+class Conversion:
+    """What a message was converted from and to for a recipient, and what was lost by it (RFC 3463 X.6.4)."""
+
+    done: tuple[str, ...]
+    lost: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Delivered:
     """In the recipient's mailbox, durably."""
 
     mailbox: str = ""
+    conversion: Conversion | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,6 +35,7 @@ class Relayed:
     reply: tuple[str, ...]
     dsn: bool
     told: bool = False
+    conversion: Conversion | None = None
 
 
 @dataclass(frozen=True, slots=True)

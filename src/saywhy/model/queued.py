@@ -44,6 +44,7 @@ class HopKind(enum.Enum):
     MAILBOX = "mailbox"
     DNS = "dns"
     SMART_HOST = "smart-host"
+    PROGRAM = "program"
     UNREACHABLE = "unreachable"
     HELD = "held"
 
@@ -51,6 +52,8 @@ class HopKind(enum.Enum):
 @dataclass(frozen=True, slots=True)
 class NextHop:
     """A queue is the mail for one next hop.  `domain` is a domain key, a smart host list, or a mailbox server.
+
+    For addresses of another kind it is their type, `FAX:`, where no connector says how to reach them.
 
     Of an unreachable domain, `connector` is the one that would take its mail but is closed or leads nowhere.
     Of what is held, `domain` is the cause and `connector` the place where it holds.
@@ -116,6 +119,8 @@ class Pending:
     paused: float = 0.0  # seconds that it was held back before: it expires as much later
     resubmitted: float = 0.0  # when it was last routed again
     lateness_told: bool = False  # that the sender's deadline passed while delivery goes on (RFC 2852, mode N)
+    foreign: str = ""  # the address of another kind where it goes: "FAX:+44190520000"; `address` stands for it
+    plain: bool = False  # where it goes only plain text can be read
 
 
 @dataclass(frozen=True, slots=True)

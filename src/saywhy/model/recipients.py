@@ -11,6 +11,7 @@ import enum
 from dataclasses import dataclass
 
 from saywhy.model.address import Address
+from saywhy.model.form import MessageFormat
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -80,7 +81,7 @@ class ContactType(enum.Enum):
 
 @dataclass(frozen=True, slots=True)
 class Contact(MailObject):
-    """An address of ours whose mail goes to `external`; None is a fault that only an import can bring (5.1.0)."""
+    """An address of ours whose mail goes to `external` or `foreign`; one with neither an import brings (5.1.0)."""
 
     name: str
     addresses: tuple[Address, ...]
@@ -88,6 +89,8 @@ class Contact(MailObject):
     display_name: str = ""
     type: ContactType = ContactType.CONTACT
     bad_external: str = ""  # what an import brought as `external` and is no address (5.1.3)
+    foreign: str = ""  # instead of `external`, an address of another kind: "FAX:+44190520000" (model/foreign)
+    message_format: MessageFormat = MessageFormat.MIME
 
 
 class ExpansionPermission(enum.Enum):

@@ -8,12 +8,15 @@ from __future__ import annotations
 import enum
 from dataclasses import dataclass
 
+from saywhy.model.form import ContentType
+
 
 @dataclass(frozen=True, slots=True)
 class RemoteDomain:
-    """What readers of reports in domains elsewhere get; the most specific `domain` wins (spec B7.7).
+    """What people in domains elsewhere get: reports (spec B7.7), and mail in which form (model/form).
 
-    The switches are those of Set-RemoteDomain: NDREnabled, DeliveryReportEnabled, NDRDiagnosticInfoEnabled.
+    The most specific `domain` wins.  Its fields are those of Set-RemoteDomain: NDREnabled, DeliveryReportEnabled,
+    NDRDiagnosticInfoEnabled, ContentType, CharacterSet, TNEFEnabled.
     """
 
     name: str
@@ -21,6 +24,9 @@ class RemoteDomain:
     ndr: bool = True
     delivery_reports: bool = True  # delayed, delivered, relayed, expanded
     diagnostics: bool = True
+    content_type: ContentType = ContentType.ANY
+    character_set: str = ""  # forced on texts; empty: as they are
+    tnef: bool = True  # winmail.dat may go there
 
 
 DEFAULT_REMOTE_DOMAIN = RemoteDomain("Default", "*")  # in force while no stored one is for everything

@@ -108,6 +108,11 @@ class TransportConfig:
     reject_single_labels: bool = False  # user@host (5.1.6)
     max_attachments: int = 250  # of one message (5.6.3); 0: no limit
     blocked_attachments: tuple[str, ...] = ()  # file names: "*.exe" (5.7.1)
+    conversion_timeout: float = 4 * HOUR  # a message whose charset has no codec waits so long (4.6.5)
+    charset_aliases: tuple[str, ...] = ()  # "x-cp-unknown=windows-1252"
+    disabled_charsets: tuple[str, ...] = ()  # that are not converted from (4.6.5)
+    store_character_set: str = ""  # of texts in mailboxes; empty: as they come (5.6.0)
+    store_tnef: bool = True  # winmail.dat may lie in mailboxes
     reply_recipient: str = ""  # who gets replies to `report_postmaster`; empty: postmaster
     report_html: bool = True
     report_max_return_size: int = 10 * MIB  # 0: headers only

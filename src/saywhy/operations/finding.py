@@ -92,7 +92,8 @@ async def possible_queue(context: Context, named: str) -> None:
     kind, _, rest = named.partition("/")
     connector = rest.rpartition("/")[2].lower()
     ours = not rest and kind in (HopKind.MAILBOX.value, HopKind.SUBMISSION.value)
-    theirs = kind in (HopKind.DNS.value, HopKind.SMART_HOST.value) and connector in organisation.send_connectors
+    elsewhere = (HopKind.DNS.value, HopKind.SMART_HOST.value, HopKind.PROGRAM.value)
+    theirs = kind in elsewhere and connector in organisation.send_connectors
     if not (named.lower() in organisation.suspensions or ours or theirs):
         await queue(context, named)
 

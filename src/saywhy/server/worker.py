@@ -14,10 +14,12 @@ from functools import partial
 
 from saywhy.config.settings import Settings
 from saywhy.flow.categorize.categorizer import Categorizer
+from saywhy.flow.deliver.conversion import Conversions
 from saywhy.flow.deliver.deliverer import Deliverer
 from saywhy.flow.deliver.lmtp import LmtpMailboxes
 from saywhy.flow.deliver.local import LocalDelivery
 from saywhy.flow.deliver.mailstore import MailStore
+from saywhy.flow.deliver.program import ProgramDelivery
 from saywhy.flow.deliver.smtp import SmtpDelivery
 from saywhy.flow.queue.queue import Queue
 from saywhy.flow.queue.settings import QueueSettings
@@ -184,9 +186,10 @@ class Worker:
         if settings.mailboxes.lmtp:
             local = LmtpMailboxes(settings.mailboxes.lmtp, hostname, clock, timeouts=timeouts)
         remote = SmtpDelivery(hosts, organisation, hostname, clock, timeouts=timeouts)
-        self._deliverer = Deliverer(local, remote, clock, self.sink)
-        self._stack.push_async_callback(local.stop)
-        self._stack.push_async_callback(remote.stop)
+        programs, conversions = ProgramDelivery(organisation, clock), Conversions(organisation, clock)
+        self._deliverer = Deliverer(local, remote, clock, self.sink, programs=programs, conversions=conversions)
+        for part_of_it in (local, remote, programs, conversions):
+            self._stack.push_async_callback(part_of_it.stop)
         self.passwords = Passwords()
         self._stack.callback(self.passwords.close)
 

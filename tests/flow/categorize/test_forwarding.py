@@ -214,10 +214,6 @@ class TestLegacyAddresses:
         assert failure.line() == "550 5.1.1 RESOLVER.ADR.ExRecipNotFound; not found"
         assert failure.cause == "legacy-address-unknown"
 
-    def test_an_address_of_a_kind_that_nothing_carries_is_5_1_2(self) -> None:
-        [resolved] = categorizer(self.OLD)(mail("IMCEAFAX-+2B441905"), INSIDE)
-        assert failed(resolved).failure.line().startswith("550 5.1.2 ROUTING.NoConnectorForAddressType; ")
-
     @pytest.mark.parametrize("kind", ["SMTP", "X500", "INVALID"])
     def test_some_kinds_may_not_be_encapsulated(self, kind: str) -> None:
         [resolved] = categorizer(self.OLD)(mail(f"IMCEA{kind}-x"), INSIDE)

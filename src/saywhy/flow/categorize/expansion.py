@@ -23,10 +23,11 @@ from saywhy.flow.categorize.homes import HERE, Homes
 from saywhy.flow.categorize.owner import BATCH, Ambiguous, Elsewhere, Owners, Unknown
 from saywhy.flow.categorize.restrictions import Restrictions, plain
 from saywhy.flow.stages import Fork, Resolved
-from saywhy.model import matching
+from saywhy.model import foreign, matching
 from saywhy.model.address import Address
 from saywhy.model.envelope import Recipient
 from saywhy.model.failure import Failure
+from saywhy.model.form import MessageFormat
 from saywhy.model.organisation import AmbiguousAction, Contact, DirectoryObject, Folder, Group, Mailbox
 from saywhy.model.outcome import Deferred, Expanded, Failed
 
@@ -113,7 +114,7 @@ class Expansion:
                 )
             match owner:
                 case Elsewhere():
-                    return self._leave(step, way)
+                    return self._leave(step, way, way.last, way.address)
                 case Unknown() | Ambiguous():
                     return self._nobody(step, way, owner)
                 case Mailbox() | Contact() | Group() | Folder():
@@ -134,6 +135,10 @@ class Expansion:
             failure = failures.mailbox_disabled(item.name)
         if failure is not None:
             self._fail(step, way.address, failure)
+            return False
+        if isinstance(item, Contact) and item.foreign:
+            primary = item.addresses[0] if item.addresses else way.address
+            self._leave(step, way, item, primary, item.foreign)
             return False
         target = usable.successor(item)
         if target is None:
@@ -183,20 +188,27 @@ class Expansion:
             )
             self._steps.append(copy)
 
-    def _leave(self, step: _Step, way: _Way) -> None:
-        address = way.address
-        if usable.must_be_ours(way.last):
+    def _leave(
+        self, step: _Step, way: _Way, last: DirectoryObject | None, address: Address, other: str = ""
+    ) -> None:
+        """To an address elsewhere, or to the `other` one of another kind that `address` stands for."""
+        if not other and usable.must_be_ours(last):
             self._fail(step, address, failures.target_not_found(way.passed))
             return
         failure = self._restrictions.check_foreign()
         if failure is not None:
             self._fail(step, address, failure)
             return
-        end = ("address", address.local, address.domain_key)
-        self._arrive(step, end, Resolved(step.recipient, address, fork=step.fork))
+        plain = isinstance(last, Contact) and last.message_format is MessageFormat.TEXT
+        end = ("other", foreign.key(other)) if other else ("address", address.local, address.domain_key)
+        self._arrive(step, end, Resolved(step.recipient, address, fork=step.fork, foreign=other, plain=plain))
 
     def _nobody(self, step: _Step, way: _Way, owner: Unknown | Ambiguous) -> None:
         if isinstance(owner, Unknown):
+            other = imcea.other_kind(way.address)
+            if other and (way.last is not None or self._restrictions.inside):
+                self._leave(step, way, way.last, way.address, other)
+                return
             self._fail(step, way.address, self._not_found(way))
         elif self._config.ambiguous_action is AmbiguousAction.DEFER:
             waiting = Deferred(failures.ambiguous_now(owner.names))
@@ -212,7 +224,10 @@ class Expansion:
             kind = imcea.kind(way.address)
             if kind in imcea.REFUSED:
                 return failures.not_for_smtp(kind)
-            return failures.legacy_unknown() if kind == "EX" else failures.no_connector_for(kind)
+            if kind == "EX":
+                return failures.legacy_unknown()
+            if imcea.other_kind(way.address):  # gateways cost money: strangers do not reach them
+                return failures.needs_sign_in(kind)
         if way.passed:  # the group's owner mistyped it, not the sender
             return failures.not_found(way.passed)
         return failures.not_found((), self._owners.near(way.address))

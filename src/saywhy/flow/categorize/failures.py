@@ -65,12 +65,6 @@ def legacy_unknown() -> Failure:
     return _failed("5.1.1", "legacy-address-unknown", "RESOLVER.ADR.ExRecipNotFound", "not found", _seen())
 
 
-def no_connector_for(kind: str) -> Failure:
-    """An address of a kind that nothing here carries: FAX, X400 (spec 5.1.2 c)."""
-    tag, text = "ROUTING.NoConnectorForAddressType", "no connector takes addresses of this kind"
-    return _failed("5.1.2", "no-connector-for-address-type", tag, text, _seen(name=kind))
-
-
 def moved(name: str) -> Failure:
     text = "the mailbox was moved away"
     return _failed("5.1.6", "mailbox-moved", "RESOLVER.ADR.Moved", text, _seen(name=name))

@@ -7,9 +7,10 @@ allows is refused before it comes here.
 
 from __future__ import annotations
 
+from saywhy.model import foreign
 from saywhy.model.address import Address
+from saywhy.model.foreign import PREFIX
 
-PREFIX = "IMCEA"
 REFUSED = frozenset({"SMTP", "X500", "INVALID"})  # types that may not be encapsulated
 
 
@@ -29,6 +30,14 @@ def candidates(address: Address) -> list[str]:
         return []
     text = _decoded(address.local[5:].partition("-")[2])
     return [f"EX:{text}", f"X500:{text}"] if type_ == "EX" else [f"{type_}:{text}"]
+
+
+def other_kind(address: Address) -> str:
+    """The address of another kind that is meant, `FAX:+44190520000`; empty where none is, or a mailbox of ours."""
+    if not is_encapsulated(address) or kind(address) in REFUSED | {"EX"}:
+        return ""
+    found = f"{kind(address)}:{_decoded(address.local[5:].partition('-')[2])}"
+    return found if foreign.is_address(found) and "*" not in found else ""
 
 
 def _decoded(text: str) -> str:

@@ -41,6 +41,11 @@ class Restrictions:
             or await self._moderation(item, nested)
         )
 
+    @property
+    def inside(self) -> bool:
+        """The sender is one of ours."""
+        return self._sender.inside
+
     def check_foreign(self) -> Failure | None:
         """An address elsewhere has no limits that we know; our own are for what leaves the house."""
         sender, limit = self._sender, self._config.max_send_size

@@ -16,7 +16,7 @@ MAX_SPELLINGS = 20  # of one member in a group
 def broken(item: DirectoryObject) -> Failure | None:
     if item.unusable:
         return failures.invalid_object(item.name, item.unusable)
-    if isinstance(item, Contact) and item.external is None:
+    if isinstance(item, Contact) and item.external is None and not item.foreign:
         bad = item.bad_external
         return failures.malformed((item.name,), (bad,)) if bad else failures.no_target(item.name)
     if isinstance(item, Mailbox) and item.moved and forwarding(item) is None:

@@ -1,4 +1,7 @@
-"""One attempt for one message and one next hop: to the Maildirs or by SMTP.  A net below for errors of our own."""
+"""One attempt for one message and one next hop: into the Maildirs, by SMTP or by a program.
+
+A net below for errors of our own.
+"""
 
 from __future__ import annotations
 
@@ -6,6 +9,7 @@ import traceback
 from typing import Protocol
 
 from saywhy.flow.deliver import failures, trouble
+from saywhy.flow.deliver.conversion import Conversions
 from saywhy.flow.stages import Deliver, Transmission
 from saywhy.model.clock import Clock
 from saywhy.model.event import Event, Kind, Sink
@@ -27,14 +31,27 @@ class Remote(Deliver, Protocol):
 class Deliverer:
     """Implements stages.Deliver; `check` is a stages.Recheck.  `local` and `remote` may raise, this never does."""
 
-    def __init__(self, local: Local, remote: Remote, clock: Clock, sink: Sink) -> None:
+    def __init__(
+        self,
+        local: Local,
+        remote: Remote,
+        clock: Clock,
+        sink: Sink,
+        *,
+        programs: Remote | None = None,
+        conversions: Conversions | None = None,
+    ) -> None:
         self._local = local
         self._remote = remote
+        self._programs = programs
+        self._conversions = conversions
         self._clock = clock
         self._sink = sink
 
     async def __call__(self, transmission: Transmission) -> list[Outcome]:
         try:
+            if self._conversions is not None and self._conversions.wanted(transmission):
+                return await self._conversions.send(transmission, self._deliver)
             return await self._deliver(transmission)
         except Exception as error:
             return self._fault(transmission, error)
@@ -44,7 +61,7 @@ class Deliverer:
         try:
             if hop.kind is HopKind.MAILBOX:
                 return await self._local.check(sample) if sample is not None else None
-            return await self._remote.check(hop)
+            return await self._by(hop).check(hop)
         except Exception as error:
             why = f"{type(error).__name__}: {error}"
             self._sink.emit(Event(Kind.FAULT, self._clock.now(), text=f"look at {hop.key} failed: {why}"))
@@ -54,10 +71,17 @@ class Deliverer:
         match transmission.hop.kind:
             case HopKind.MAILBOX:
                 return await self._local(transmission)
-            case HopKind.DNS | HopKind.SMART_HOST:
-                return await self._remote(transmission)
+            case HopKind.DNS | HopKind.SMART_HOST | HopKind.PROGRAM:
+                return await self._by(transmission.hop)(transmission)
             case HopKind.SUBMISSION | HopKind.UNREACHABLE | HopKind.HELD:
                 raise ValueError(f"nothing can be delivered from queue {transmission.hop.key}")
+
+    def _by(self, hop: NextHop) -> Remote:
+        if hop.kind is not HopKind.PROGRAM:
+            return self._remote
+        if self._programs is None:
+            raise ValueError(f"nothing delivers by programs here: {hop.key}")
+        return self._programs
 
     def _fault(self, transmission: Transmission, error: Exception) -> list[Outcome]:
         """The message waits, and the log has what the developers need."""

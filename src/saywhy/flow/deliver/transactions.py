@@ -11,6 +11,8 @@ from collections.abc import Mapping, Sequence
 from itertools import islice
 
 from saywhy.flow.stages import Transmission
+from saywhy.model import foreign
+from saywhy.model.address import Address
 from saywhy.model.envelope import DeliverBy, Notify, Recipient
 from saywhy.model.queued import Message, Pending
 from saywhy.wire.smtp.client import Transaction
@@ -46,7 +48,9 @@ def transaction(
 
 
 def _recipient(message: Message, pending: Pending) -> Recipient:
+    accepted, address = pending.recipient, pending.address
+    if pending.foreign:
+        address = Address(foreign.encapsulated(pending.foreign), address.domain)
     if message.origin.connector == OWN_REPORTS:
-        return Recipient(pending.address, Notify.NEVER)
-    accepted = pending.recipient
-    return Recipient(pending.address, accepted.notify, accepted.original)
+        return Recipient(address, Notify.NEVER)
+    return Recipient(address, accepted.notify, accepted.original)

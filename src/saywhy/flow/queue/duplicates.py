@@ -10,6 +10,7 @@ import dataclasses
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from saywhy.model import foreign
 from saywhy.model.envelope import Notify, Recipient
 from saywhy.model.queued import Pending
 
@@ -50,6 +51,8 @@ def merge(old: Pending, new: Pending) -> Merged:
 
 
 def _target(pending: Pending) -> tuple[str, str]:
+    if pending.foreign:
+        return "foreign", foreign.key(pending.foreign)
     return ("mailbox", pending.mailbox) if pending.mailbox else ("address", pending.address.key)
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from saywhy.flow.stages import Fork, OutgoingReport, Suppressed
 from saywhy.model.event import Event, Kind
 from saywhy.model.failure import Failure
-from saywhy.model.outcome import Delivered, Expanded, Relayed
+from saywhy.model.outcome import Conversion, Delivered, Expanded, Relayed
 from saywhy.model.queued import Message, Pending, QueueId
 
 
@@ -54,12 +54,21 @@ def received(message: Message) -> Event:
 
 def delivered(message: Message, pending: Pending, outcome: Delivered, at: float) -> Event:
     data = _facts(message, pending, at) | {"mailbox": outcome.mailbox or pending.mailbox}
+    data |= _converted(outcome.conversion)
     return _event(Kind.DELIVER, message, at, _name(pending), data=data)
 
 
 def sent(message: Message, pending: Pending, outcome: Relayed, at: float) -> Event:
     data = _facts(message, pending, at) | {"remote-host": outcome.host, "remote-ip": outcome.ip}
+    data |= _converted(outcome.conversion)
     return _event(Kind.SEND, message, at, _name(pending), text=" ".join(outcome.reply), data=data)
+
+
+def _converted(conversion: Conversion | None) -> dict[str, str | int | float | bool]:
+    if conversion is None:
+        return {}
+    facts = {"converted": "; ".join(conversion.done), "lost": "; ".join(conversion.lost)}
+    return {name: told for name, told in facts.items() if told}
 
 
 def expanded(message: Message, pending: Pending, outcome: Expanded, at: float) -> Event:

@@ -30,6 +30,7 @@ def _routes(connector: SendConnector) -> tuple[object, ...]:
         connector.address_spaces,
         connector.cost,
         connector.smart_hosts,
+        bool(connector.program),
         connector.max_message_size,
         connector.enabled,
     )
@@ -96,7 +97,7 @@ class Housekeeper:
         moved = set() if servers == organisation.servers else servers.keys() | organisation.servers.keys()
         for queue in await self._context.store.queues():
             name = queue.connector.lower()
-            if queue.kind not in (HopKind.DNS, HopKind.SMART_HOST):
+            if queue.kind not in (HopKind.DNS, HopKind.SMART_HOST, HopKind.PROGRAM):
                 continue
             if (
                 name not in now

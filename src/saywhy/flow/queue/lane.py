@@ -97,8 +97,9 @@ class Lane:
     def start(self) -> Job:
         """The next transmission; what is above a transmission's size stays for the one after."""
         message, job = next(iter(self.jobs.items()))
-        taken = job.pending[:MAX_RECIPIENTS]
-        job.pending = job.pending[MAX_RECIPIENTS:]
+        most = 1 if self.hop.kind is HopKind.PROGRAM else MAX_RECIPIENTS  # an attempt cut off repeats one only
+        taken = job.pending[:most]
+        job.pending = job.pending[most:]
         if not job.pending:
             del self.jobs[message]
         self.waiting -= len(taken)

@@ -36,6 +36,8 @@ Draw = Callable[[], float]  # uniform in [0, 1)
 
 def concerns_hop(kind: HopKind, failure: Failure) -> bool:
     """True when every message for this hop would have met the same."""
+    if kind is HopKind.PROGRAM:
+        return failure.evidence.step is Step.CONNECT  # it cannot be started
     if kind not in (HopKind.DNS, HopKind.SMART_HOST):
         return False
     return (

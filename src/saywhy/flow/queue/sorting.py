@@ -59,6 +59,8 @@ class Sorter:
         """`resolved` is what became of `pending`, or of a member that takes its place."""
         if resolved.address is not pending.address or resolved.mailbox != pending.mailbox:
             pending = dataclasses.replace(pending, address=resolved.address, mailbox=resolved.mailbox)
+        if resolved.foreign != pending.foreign or resolved.plain is not pending.plain:
+            pending = dataclasses.replace(pending, foreign=resolved.foreign, plain=resolved.plain)
         for recipient in resolved.duplicates:
             pending = self._merged(merge(pending, dataclasses.replace(pending, recipient=recipient)))
         match resolved.outcome:

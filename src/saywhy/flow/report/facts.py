@@ -7,13 +7,14 @@ from typing import assert_never
 
 from saywhy.flow.stages import Settled
 from saywhy.model.failure import Failure
-from saywhy.model.outcome import Deferred, Delivered, Expanded, Failed, Outcome, Relayed
+from saywhy.model.outcome import Conversion, Deferred, Delivered, Expanded, Failed, Outcome, Relayed
 from saywhy.model.queued import Message, Pending
 from saywhy.model.status import Status
 from saywhy.wire.report.values import Action, DeliveryReport, Diagnostic, RecipientReport
 
 DELIVERED = Status(2, 1, 5)
 HANDED_ON = Status(2, 0, 0)
+WITH_LOSS = Status(2, 6, 4)  # by a conversion (errata 13)
 OWN_WORDS = "x-saywhy"  # what no remote server said must not look as if one had (RFC 3464 section 2.3.6)
 
 
@@ -54,6 +55,8 @@ def status_of(outcome: Outcome) -> Status:
             return failure.status
         case Deferred(failure):
             return failure.status.with_class(4)
+        case Delivered(conversion=Conversion(lost=lost)) | Relayed(conversion=Conversion(lost=lost)) if lost:
+            return WITH_LOSS
         case Delivered():
             return DELIVERED
         case Relayed() | Expanded():

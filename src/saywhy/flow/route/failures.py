@@ -37,6 +37,13 @@ def no_connector(domain: str) -> Failure:
     return Failure(Status(5, 0, 0), 550, "no-route", text, evidence, permanent=True, tag="ROUTING.NoConnector")
 
 
+def no_connector_for(type_: str) -> Failure:
+    """An address of a kind that nothing here carries: FAX, X400 (spec 5.1.2 c)."""
+    tag, text = "ROUTING.NoConnectorForAddressType", "no connector takes addresses of this kind"
+    cause, evidence = "no-connector-for-address-type", Evidence(Stage.ROUTE, name=type_)
+    return Failure(Status(5, 1, 2), 550, cause, text, evidence, permanent=True, tag=tag)
+
+
 def too_large(connector: str, size: int, limit: int) -> Failure:
     """`connector` and `limit` are the most generous of those that cover the domain."""
     evidence = Evidence(Stage.ROUTE, connector=connector, name="max_message_size", observed=size, limit=limit)
@@ -159,6 +166,13 @@ def smart_host(hop: NextHop, reason: str, dns: str, at: float) -> Failure:
         tag=f"ROUTING.SmartHost.{reason}",
         at=at,
     )
+
+
+def not_over_dns(hop: NextHop, at: float) -> Failure:
+    """Mail by MX for addresses that are no mail addresses (spec 4.4.9 c)."""
+    text, tag = "the route is for addresses that no name service knows", "ROUTING.SmartHost.NonSmtpOverDns"
+    seen = _seen(hop, f"no question can be asked about {hop.domain}")
+    return Failure(Status(4, 4, 9), 451, "address-space-not-smtp", text, seen, permanent=False, tag=tag, at=at)
 
 
 def connector_gone(hop: NextHop, at: float) -> Failure:

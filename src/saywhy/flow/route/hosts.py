@@ -96,6 +96,8 @@ class HostFinder:
             raise Refused(failures.connector_gone(hop, self._clock.now()))
         if hop.kind is HopKind.SMART_HOST:
             return await self._smart_hosts(hop, connector)
+        if hop.domain.endswith(":"):  # the type of an address that is none of mail
+            raise Refused(failures.not_over_dns(hop, self._clock.now()))
         literal = literal_ip(hop.domain)
         if literal is not None:
             return self._literal(hop, str(literal), connector)

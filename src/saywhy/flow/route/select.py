@@ -12,7 +12,7 @@ from collections.abc import Iterator, Mapping, Sequence
 
 from saywhy.flow.route import failures
 from saywhy.flow.stages import CurrentOrganisation, Resolved
-from saywhy.model import address_space
+from saywhy.model import address_space, foreign
 from saywhy.model.address import domain_key
 from saywhy.model.organisation import Organisation, SendConnector, UnreachableAction
 from saywhy.model.outcome import Failed
@@ -36,18 +36,31 @@ class RouteSelector:
             return MAILBOX
         if resolved.server:
             return self._to_server(resolved.server, size)
+        if resolved.foreign:
+            return self._foreign(resolved.foreign, size)
         domain = resolved.address.domain_key
         if domain == self._hostname and domain in self._organisation().domains:
             return Failed(failures.domain_is_server(domain))
         covering = list(self._covering(domain))
         if not covering:
             return self._unreachable(domain)
-        connector = _fitting(covering, size)
-        if isinstance(connector, Failed):
-            return connector
-        if not (connector.smart_hosts or connector.dns_routing):
-            return NextHop(HopKind.UNREACHABLE, domain, connector.name)
-        return _hop(connector, domain)
+        return _hop_of(_fitting(covering, size), domain)
+
+    def _foreign(self, address: str, size: int) -> NextHop | Failed:
+        """No connector for it is a failure (spec F5); a closed one is waited for."""
+        key, type_ = foreign.key(address), foreign.type_of(address)
+        spaces = self._foreign_spaces(self._index(), key)
+        if spaces:
+            return _hop_of(_fitting(spaces, size), f"{type_}:")
+        closed = self._foreign_spaces(self._closed, key)
+        if closed:
+            return NextHop(HopKind.UNREACHABLE, f"{type_}:", closed[0].name)
+        return Failed(failures.no_connector_for(type_))
+
+    def _foreign_spaces(self, index: Mapping[str, tuple[SendConnector, ...]], key: str) -> list[SendConnector]:
+        """The connectors that cover an address of another kind, the longest space first."""
+        found = sorted((space for space in index if ":" in space and foreign.covers(space, key)), key=len)
+        return [connector for space in reversed(found) for connector in index[space]]
 
     def _to_server(self, server: str, size: int) -> NextHop | Failed:
         """The way to another server of ours: no look-up of MX, and never by the connector for everything."""
@@ -96,9 +109,21 @@ def connectors_by_space(
     found: dict[str, list[SendConnector]] = defaultdict(list)
     for connector in organisation.send_connectors.values():
         if connector.enabled is enabled:
-            for space in {address_space.key(each) for each in connector.address_spaces}:
+            for space in {_key(each) for each in connector.address_spaces}:
                 found[space].append(connector)
     return {space: tuple(sorted(each, key=_rank)) for space, each in found.items()}
+
+
+def _key(space: str) -> str:
+    return foreign.key(space) if ":" in space else address_space.key(space)
+
+
+def _hop_of(connector: SendConnector | Failed, domain: str) -> NextHop | Failed:
+    if isinstance(connector, Failed):
+        return connector
+    if not (connector.smart_hosts or connector.program or connector.dns_routing):
+        return NextHop(HopKind.UNREACHABLE, domain, connector.name)
+    return _hop(connector, domain)
 
 
 def _fitting(covering: Sequence[SendConnector], size: int) -> SendConnector | Failed:
@@ -115,6 +140,8 @@ def _rank(connector: SendConnector) -> tuple[int, str]:
 
 
 def _hop(connector: SendConnector, domain: str) -> NextHop:
+    if connector.program:
+        return NextHop(HopKind.PROGRAM, "", connector.name)
     if connector.smart_hosts:
         return NextHop(HopKind.SMART_HOST, ",".join(connector.smart_hosts), connector.name)
     return NextHop(HopKind.DNS, domain, connector.name)

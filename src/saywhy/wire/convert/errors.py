@@ -20,6 +20,10 @@ class Damaged(CannotConvert):
     """A part that must be read cannot be (spec 5.6.0): what is wrong with it."""
 
 
+class Packed(Damaged):
+    """The same of winmail.dat (spec 5.6.0 c)."""
+
+
 class NoText(CannotConvert):
     """Plain text is wanted, and the message has none (spec 5.6.1 b); `media` is what it has."""
 

@@ -7,7 +7,7 @@ import mimetypes
 from saywhy.wire import mime
 from saywhy.wire.convert import entity, rtf, tnef
 from saywhy.wire.convert.entity import Entity
-from saywhy.wire.convert.errors import Damaged
+from saywhy.wire.convert.errors import Packed
 from saywhy.wire.convert.texts import HTML, PLAIN, Writer
 from saywhy.wire.encoded_word import encode
 from saywhy.wire.header import Field
@@ -31,11 +31,11 @@ def is_packed(part: Part) -> bool:
 
 
 def read(part: Part) -> tnef.Tnef:
-    """Damaged when it is."""
+    """Packed when it is damaged."""
     try:
         return tnef.read(entity.data_of(part))
     except tnef.TnefError as error:
-        raise Damaged(f"{FILE_NAME}: {error}") from error
+        raise Packed(f"{FILE_NAME}: {error}") from error
 
 
 def unpacked(part: Part, writer: Writer, *, with_text: bool) -> tuple[Entity, list[str]]:
@@ -77,7 +77,7 @@ def _bodies(found: tnef.Tnef, writer: Writer) -> list[Entity]:
     try:
         octets = rtf.unpacked(found.rtf)
     except rtf.RtfError as error:
-        raise Damaged(f"{FILE_NAME}: its formatted text: {error}") from error
+        raise Packed(f"{FILE_NAME}: its formatted text: {error}") from error
     return [_octets("message.rtf", "application/rtf", octets)]
 
 
@@ -98,7 +98,7 @@ def _file(file: tnef.File, writer: Writer, depth: int) -> Entity:
     try:
         inner = tnef.read(file.data)
     except tnef.TnefError as error:
-        raise Damaged(f"{FILE_NAME}: a message in it: {error}") from error
+        raise Packed(f"{FILE_NAME}: a message in it: {error}") from error
     parts = _parts(inner, writer, with_text=True, depth=depth + 1) or [writer.entity("", PLAIN, ())]
     subject = encode("".join(char for char in inner.subject if char.isprintable())[:500])
     fields = [Field("Subject", f" {subject}\r\n".encode()), entity.field("MIME-Version", "1.0")]

@@ -107,7 +107,7 @@ class Resolved:
     `duplicates` are further recipients of this message that came to the same end: one copy answers for all.
     With a `fork`, the recipient leaves this message for a copy of it.  `server` is the key of the server of ours
     that has the mailbox, or that expands the group, where that is another one.  With `foreign` the mail goes to an
-    address of another kind (model/foreign), for which `address` stands; `plain`: only plain text can be read there.
+    address of another kind (model/foreign), for which `address` stands; `plain`: only plain text is read there.
     """
 
     recipient: Recipient

@@ -22,6 +22,8 @@ from saywhy.lab.scenario import PARTNER, Scenario, Where, scenarios
 from saywhy.lab.script import Step
 
 AT_ONCE = 4  # scenarios
+WAIT = 10.0  # seconds that a client is kept for a reply
+LATER = "451 4.3.0 The scenario is still being played, or many are: try again later"
 
 
 class HereMta(FakeMta):
@@ -30,6 +32,7 @@ class HereMta(FakeMta):
         self._post = post
         self._evidence = evidence
         self._places = asyncio.Semaphore(AT_ONCE)
+        self._playing: dict[tuple[str, str], asyncio.Task[dict[str, Any]]] = {}  # those that end in a reply
 
     def at_recipient(self, asked: Asked) -> tuple[str, Step]:
         return "rcpt", _objection(asked)
@@ -39,7 +42,7 @@ class HereMta(FakeMta):
         for recipient, _ in message.recipients:
             scenario = _named(recipient)
             if scenario is not None and scenario.expected is not None and scenario.expected.where is Where.REPLY:
-                return "content", _told(await self._run(scenario, message.sender))
+                return "content", await self._reply(scenario, message.sender)
         if not self._post.has_room:
             return "content", "452 4.3.1 Too many scenarios wait already, try again later"
         return "content", ""
@@ -49,6 +52,18 @@ class HereMta(FakeMta):
             scenario = _named(recipient)
             if scenario is not None:
                 self._post.spawn(self._play(scenario, message.sender))
+
+    async def _reply(self, scenario: Scenario, sender: str) -> str:
+        """That with which the scenario ends, or "later" while it lasts longer than anybody waits."""
+        key = scenario.id, sender.lower()
+        if key not in self._playing:
+            if not self._post.has_room:
+                return LATER
+            self._playing[key] = self._post.spawn(self._run(scenario, sender))
+        await asyncio.wait((self._playing[key],), timeout=WAIT)
+        if key not in self._playing or not self._playing[key].done():
+            return LATER
+        return _told(self._playing.pop(key).result())
 
     async def _play(self, scenario: Scenario, sender: str) -> None:
         row = await self._run(scenario, sender)

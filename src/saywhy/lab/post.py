@@ -7,13 +7,15 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Coroutine
-from typing import Any
+from typing import Any, TypeVar
 
 from saywhy.infra.errors import InfraError
 from saywhy.lab.grammar import Comeback
 from saywhy.lab.site import Client, Unexpected
 from saywhy.lab.systems import About, report, systems
 from saywhy.lab.world import World
+
+T = TypeVar("T")
 
 WAITING = 1000  # reports on their way at once
 PATIENCE = 60.0  # seconds for one
@@ -25,7 +27,7 @@ class Post:
     def __init__(self, world: World, tell: Callable[[str], None]) -> None:
         self._world = world
         self.tell = tell
-        self._tasks: set[asyncio.Task[None]] = set()
+        self._tasks: set[asyncio.Task[Any]] = set()
 
     @property
     def has_room(self) -> bool:
@@ -40,11 +42,12 @@ class Post:
         if self.has_room:
             self.spawn(self._come_back(comeback, about))
 
-    def spawn(self, work: Coroutine[Any, Any, None]) -> None:
+    def spawn(self, work: Coroutine[Any, Any, T]) -> asyncio.Task[T]:
         """Something that ends with the laboratory at the latest."""
         task = asyncio.get_running_loop().create_task(work)
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
+        return task
 
     async def close(self) -> None:
         for task in self._tasks:

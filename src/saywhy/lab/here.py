@@ -22,7 +22,7 @@ from saywhy.lab.scenario import PARTNER, Scenario, Where, scenarios
 from saywhy.lab.script import Step
 
 AT_ONCE = 4  # scenarios
-WAIT = 10.0  # seconds that a client is kept for a reply
+WAIT = 8.0  # seconds that a client is kept for a reply
 LATER = "451 4.3.0 The scenario is still being played, or many are: try again later"
 
 

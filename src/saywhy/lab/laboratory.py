@@ -66,8 +66,8 @@ report_expire_after = {expire}
 
 LOOK = 0.02  # seconds between looks at the queue
 
-# Seconds: long enough for every honest answer, and short enough to watch: while lab.test hangs, its other mail waits.
-PATIENCE = {"connect": 5, "greeting": 8, "hello": 8, "mail": 8, "rcpt": 8, "data": 8, "final": 15}
+# Seconds: long enough for every honest answer, and short: while lab.test hangs, its other mail may wait.
+PATIENCE = {"connect": 5, "greeting": 8, "hello": 8, "mail": 8, "rcpt": 8, "data": 8, "final": 12}
 
 
 @dataclass(frozen=True, slots=True)

@@ -287,3 +287,20 @@ async def test_strangers_and_proven_destinations_take_turns() -> None:
         await desk.send("a@new.test")
         await desk.settled(20)
         assert [entry.hop for entry in desk.attempts].index("dns/new.test/Internet") <= 3
+
+
+@jumping
+async def test_messages_at_which_a_host_hangs_up_do_not_go_before_all_others_each_time() -> None:
+    """A hop that is down has one attempt at a time: what was tried less often comes first."""
+    lost = Deferred(failure("4.4.2", "connection-lost", step=Step.END_OF_DATA))
+
+    async def script(transmission):
+        [pending] = transmission.pending
+        return [lost if str(pending.address) in ("first@one.test", "second@one.test") else DONE]
+
+    connectors = {"internet": SendConnector("Internet", max_connections_per_destination=1)}
+    async with running(Desk(script=script, connectors=connectors)) as desk:
+        for name in ("first", "second", "third", "fourth"):
+            await desk.send(f"{name}@one.test")
+        await desk.settled(5 * MINUTE)
+        assert {event.recipient for event in desk.sink.of(Kind.SEND)} == {"third@one.test", "fourth@one.test"}

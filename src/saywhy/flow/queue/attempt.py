@@ -19,7 +19,7 @@ from saywhy.flow.queue.step import Result
 from saywhy.flow.queue.window import Window
 from saywhy.flow.stages import Deliver, Transmission
 from saywhy.infra.errors import ContentAltered, StoreError
-from saywhy.infra.store.protocol import Change
+from saywhy.infra.store.protocol import Change, turn
 from saywhy.model.event import Kind
 from saywhy.model.outcome import Deferred, Failed, Outcome
 from saywhy.model.queued import SUBMISSION, HopKind, Pending
@@ -152,11 +152,11 @@ class Attempt:
         return retry.jittered(retry.hop_interval(config, failures), config.retry_jitter, random.random)
 
     def _retry_at(self, pending: Pending, outcome: Deferred) -> float:
-        """With the hop, when it is down; after the message's own interval when it answers."""
+        """With the hop, when it is down, in its turn; after the message's own interval when it answers."""
         now = self._context.now()
         back = self._window.back_at(pending.hop)
         if back > now:
-            return back
+            return back + turn(pending.attempts + 1)
         if retry.concerns_hop(pending.hop.kind, outcome.failure):
             return now + self._interval(1)
         config = self._context.transport

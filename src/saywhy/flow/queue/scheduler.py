@@ -17,7 +17,7 @@ from saywhy.flow.queue.lane import Job, Key, Lane, key_of
 from saywhy.flow.queue.loader import Loader
 from saywhy.flow.queue.window import Window
 from saywhy.infra.errors import StoreError
-from saywhy.infra.store.protocol import Change
+from saywhy.infra.store.protocol import MOST_TURNS, Change, turn
 from saywhy.model.event import Kind
 from saywhy.model.queued import Message, NewMessage, Pending, QueueId
 
@@ -237,7 +237,8 @@ class Scheduler:
         if lane.not_before <= now:
             return 0
         delay_after = self._context.transport.delay_after
-        return await self._context.store.postpone(lane.name, now, lane.not_before, delay_after, POSTPONED)
+        soon = min(turn(MOST_TURNS), (lane.not_before - now) / 2)  # whoever was to come a little later comes along
+        return await self._context.store.postpone(lane.name, now + soon, lane.not_before, delay_after, POSTPONED)
 
 
 async def _end(tasks: set[asyncio.Task[None]], grace: float) -> None:

@@ -19,6 +19,7 @@ from saywhy.infra.store.protocol import (
     Parked,
     QueueRow,
     TrackingFilter,
+    turn,
 )
 from saywhy.model.event import Event
 from saywhy.model.queued import HopKind, Message, NewMessage, Pending, QueueId
@@ -108,7 +109,7 @@ class MemoryStore:
         for row in await self.due(now, sum(map(len, self._pending.values())), DueFilter(queue)):
             report_at = _report_at(row, delay_after)
             if report_at > now and moved < limit:
-                later = dataclasses.replace(row.pending, due=min(until, report_at))
+                later = dataclasses.replace(row.pending, due=min(until + turn(row.pending.attempts), report_at))
                 self._pending[later.message][later.number] = later
                 moved += 1
         return moved

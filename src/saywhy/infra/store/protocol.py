@@ -50,6 +50,15 @@ class DueFilter:
     skip: frozenset[tuple[QueueId, int]] = frozenset()
 
 
+TURN = 0.001  # seconds
+MOST_TURNS = 1000
+
+
+def turn(attempts: int) -> float:
+    """Seconds by which a recipient comes after others of its hop that were tried less often."""
+    return TURN * min(attempts, MOST_TURNS)
+
+
 ALL_DUE = DueFilter()
 
 
@@ -172,7 +181,8 @@ class Store(Protocol):
     async def postpone(self, queue: str, now: float, until: float, delay_after: float, limit: int = 2000) -> int:
         """The next hop is down: what waits for it and is due at `now` becomes due at `until`; how many.
 
-        Earlier where a report is: when the message expires, or `delay_after` seconds after its arrival while
+        Later by its `turn`: a message at which the hop hangs up would otherwise go first each time.  Earlier where
+        a report is: when the message expires, or `delay_after` seconds after its arrival while
         no delay was reported.  What is overdue in that sense already stays due.  At most `limit` a call.
         """
         ...

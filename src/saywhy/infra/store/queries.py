@@ -9,6 +9,8 @@ from __future__ import annotations
 
 from functools import cache
 
+from saywhy.infra.store.protocol import MOST_TURNS, TURN
+
 MAX_ROWS = 96  # that a statement takes; below the 999 variables that old SQLite allows
 
 ADD_MESSAGES = "INSERT INTO message (number, arrived, expires, sender, data, content, digest) VALUES {rows}"
@@ -83,9 +85,10 @@ _REPORT_AT = """(SELECT CASE WHEN recipient.delay_reported THEN message.expires
     ELSE min(message.expires, message.arrived + :delay_after) END
     FROM message WHERE message.number = recipient.message)"""
 
+_NEXT_TURN = f"min(:until + {TURN} * min(attempts, {MOST_TURNS}), {_REPORT_AT})"
 POSTPONE = f"""
 UPDATE recipient
-SET due = min(:until, {_REPORT_AT}), data = json_set(data, '$.due', min(:until, {_REPORT_AT}))
+SET due = {_NEXT_TURN}, data = json_set(data, '$.due', {_NEXT_TURN})
 WHERE (message, number) IN (
     SELECT message, number FROM recipient
     WHERE hop = :queue AND due <= :now AND {_REPORT_AT} > :now LIMIT :limit)

@@ -66,6 +66,8 @@ def test_the_operations_that_stand_are_found_by_looking_at_the_files() -> None:
         "queue suspend",
         "recipient add",
         "recipient check",
+        "recipient deleted",
+        "recipient forget",
         "recipient list",
         "recipient remove",
         "recipient set",
@@ -117,7 +119,7 @@ def test_help_is_a_sentence_and_the_example_is_a_call(operation: Operation) -> N
 
 @pytest.mark.parametrize("operation", ALL, ids=lambda operation: operation.name)
 def test_what_takes_away_asks_first(operation: Operation) -> None:
-    asking = (" remove", " suspend", " redirect", " return", "org apply")  # spec C0
+    asking = (" remove", " forget", " suspend", " redirect", " return", "org apply")  # spec C0
     assert bool(operation.confirm) == operation.name.endswith(asking)
     operation.confirm.format(**{parameter.name: "x" for parameter in operation.parameters})
 

@@ -163,8 +163,8 @@ addresses = ["empty@worcester.example"]
         assert [line for line in error.details if "@@" in line]
         await run("org apply", file={"name": "import.toml", "text": text}, lenient=True)
         rows = {row["name"]: (row["property"], row["cure"]) for row in (await run("recipient check")).rows}
-        assert rows["con"] == ("external", 'correct "x@@y", and leave bad_external out')
-        assert rows["empty"] == ("members", 'correct "b@@c", and leave bad_members out')
+        assert rows["con"] == ("external", 'write an address for "x@@y", and leave bad_external out')
+        assert rows["empty"] == ("members", 'write addresses for "b@@c", and leave bad_members out')
         again = (await run("org export")).text
         assert (
             "nothing to do"

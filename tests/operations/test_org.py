@@ -97,6 +97,7 @@ async def test_leaving_the_connectors_out_brings_the_built_in_ones_back(
 async def test_an_object_that_changes_its_kind_moves(
     run: Run, context: Context, objects: MemoryObjects, worcester: None
 ) -> None:
+    gone = [*context.organisation().recipients]  # anna too: an address of hers is gone
     text = '[[domain]]\nname = "worcester.example"\n[[contact]]\nname = "anna"\n' + (
         'addresses = ["anna@worcester.example"]\nexternal = "anna@home.example"\n'
     )
@@ -105,6 +106,7 @@ async def test_an_object_that_changes_its_kind_moves(
     assert {row[:2] for row in (await objects.objects())[1]} == {
         ("domain", "worcester.example"),
         ("contact", "anna"),
+        *{("tombstone", name) for name in gone},
     }
 
 

@@ -11,6 +11,7 @@ SUMMARIES: Mapping[str, str] = {
     "group": "An address whose mail goes to every member; the sender stays the sender (RFC 3461, 5.2.7.1).",
     "folder": "A public folder that takes mail.",
     "address-policy": "How recipients get their addresses; `policy apply` gives them.",
+    "address-book-policy": "Whom some of our own people see and may write to; others are hidden from them.",
     "user": "A login for submission.",
     "receive-connector": "How mail comes in: which listeners, from which networks, under which rules.",
     "send-connector": "How mail goes out: for which domains, by MX or through smart hosts.",
@@ -121,6 +122,13 @@ DOCS: Mapping[str, Mapping[str, str]] = {
         "The first makes the primary address.",
         "filter": "Whom it is for, as in groups; empty: everybody.",
         "priority": "Of several policies that match, the lowest priority wins.",
+    },
+    "address-book-policy": {
+        "name": "Stands in what administrators read.",
+        "visible": "The recipients that these senders see, as a filter: `department = Brewery`.  Mail from them "
+        "to other recipients of ours fails (5.3.2), except through a group or a forwarding.",
+        "filter": "The senders that it is for, as in groups; empty: everybody of ours.",
+        "priority": "Of several policies for one sender, the lowest priority holds.",
     },
     "user": {
         "name": "The login.",
@@ -329,6 +337,8 @@ DOCS: Mapping[str, Mapping[str, str]] = {
         "report_help_text": "A sentence of your own in each report: where to find help.",
         "report_language_detection": "Reports use the language that the original names, where there is one.",
         "report_default_language": "Language of reports otherwise, such as `de`; empty: English.",
+        "tombstone_age": "How long it is remembered who was removed, so that mail for them says so to the "
+        "administrator (5.1.1, `recipient deleted`); 0: not at all.",
         "near_misses": "Reports to our own people name similar addresses that exist.",
         "storm_messages": "Messages that one cause may return within `storm_interval`, by their expiry or by a "
         "fault of ours; more are held until an administrator decides (`storm list`); 0: any number.",
@@ -344,7 +354,7 @@ DURATIONS: Mapping[str, frozenset[str]] = {
         {
             "glitch_interval", "transient_interval", "steady_interval", "message_interval", "mailbox_interval",
             "resubmit_after", "recheck_interval", "recheck_most", "delay_after", "expire_after",
-            "report_expire_after", "offline_grace", "storm_interval", "conversion_timeout",
+            "report_expire_after", "offline_grace", "storm_interval", "conversion_timeout", "tombstone_age",
         }
     ),
 }  # fmt: skip

@@ -20,6 +20,7 @@ from saywhy.model.organisation import (
     OrganisationObject,
     Server,
     Suspension,
+    Tombstone,
     TransportConfig,
     TransportRule,
     User,
@@ -148,6 +149,11 @@ def _suspension(_item: Suspension) -> Found:
     yield from ()
 
 
+def _tombstone(_item: Tombstone) -> Found:
+    """Written by us alone."""
+    yield from ()
+
+
 _RULES: Mapping[type, Callable[[Any], Found]] = {
     next(iter(typing.get_type_hints(rule).values())): rule
     for rule in (
@@ -157,6 +163,7 @@ _RULES: Mapping[type, Callable[[Any], Found]] = {
         recipient_rules.group,
         recipient_rules.folder,
         recipient_rules.address_policy,
+        recipient_rules.address_book_policy,
         _user,
         connector_rules.receive_connector,
         connector_rules.send_connector,
@@ -168,5 +175,6 @@ _RULES: Mapping[type, Callable[[Any], Found]] = {
         report_rules.lockdown,
         report_rules.system_message,
         _suspension,
+        _tombstone,
     )
 }

@@ -8,6 +8,7 @@ from saywhy.config.words import shown
 from saywhy.model import address_template, folder_rights, foreign
 from saywhy.model.address import Address
 from saywhy.model.organisation import (
+    AddressBookPolicy,
     AddressPolicy,
     Contact,
     DirectoryObject,
@@ -37,7 +38,7 @@ def mailbox(item: Mailbox) -> Found:
 def contact(item: Contact) -> Found:
     yield from _mail_object(item)
     if item.bad_external:
-        yield *BAD_TARGET, f"correct {shown(item.bad_external)}, and leave bad_external out"
+        yield *BAD_TARGET, f"write an address for {shown(item.bad_external)}, and leave bad_external out"
     elif item.foreign:
         yield from _foreign(item)
     elif item.external is None:
@@ -57,7 +58,7 @@ def group(item: Group) -> Found:
     yield from _mail_object(item)
     if item.bad_members:
         listed = ", ".join(map(shown, item.bad_members[:MAX_SHOWN]))
-        yield *BAD_MEMBERS, f"correct {listed}, and leave bad_members out"
+        yield *BAD_MEMBERS, f"write addresses for {listed}, and leave bad_members out"
     elif not item.members and not item.filter:
         yield *NO_MEMBERS, "name at least one address"
     if len(item.members) > MAX_MEMBERS:
@@ -104,6 +105,14 @@ def address_policy(item: AddressPolicy) -> Found:
         except address_template.TemplateError as error:
             yield "templates", f"{shown(template)}: {error}", "write it as %g.%s@example.org"
     yield from fields.filter_text(item.filter)
+
+
+def address_book_policy(item: AddressBookPolicy) -> Found:
+    if not item.visible:
+        yield "visible", "nobody would be seen", "write a filter, such as kind = mailbox"
+    for field, text in (("visible", item.visible), ("filter", item.filter)):
+        for _, reason, cure in fields.filter_text(text):
+            yield field, reason, cure
 
 
 def _mail_object(item: DirectoryObject) -> Found:

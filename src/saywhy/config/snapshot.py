@@ -15,6 +15,7 @@ from saywhy.model.address import domain_key
 from saywhy.model.organisation import (
     KINDS,
     AcceptedDomain,
+    AddressBookPolicy,
     AddressPolicy,
     Contact,
     DialPlan,
@@ -30,6 +31,7 @@ from saywhy.model.organisation import (
     Server,
     Suspension,
     SystemMessage,
+    Tombstone,
     TransportConfig,
     TransportRule,
     User,
@@ -105,6 +107,7 @@ _PLACES: Mapping[type[OrganisationObject], str] = {
     Group: "recipients",
     Folder: "recipients",
     AddressPolicy: "policies",
+    AddressBookPolicy: "address_books",
     User: "users",
     ReceiveConnector: "receive_connectors",
     SendConnector: "send_connectors",
@@ -114,6 +117,7 @@ _PLACES: Mapping[type[OrganisationObject], str] = {
     DialPlan: "dial_plans",
     Lockdown: "lockdowns",
     Suspension: "suspensions",
+    Tombstone: "tombstones",
     SystemMessage: "system_messages",
 }
 
@@ -149,6 +153,7 @@ def stored(current: Organisation) -> list[OrganisationObject]:
         *current.domains.values(),
         *current.recipients.values(),
         *current.policies.values(),
+        *current.address_books.values(),
         *current.users.values(),
         *current.rules.values(),
         *current.servers.values(),

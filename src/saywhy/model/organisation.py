@@ -20,6 +20,7 @@ from saywhy.model.connectors import (
     TlsAuthLevel,
 )
 from saywhy.model.recipients import (
+    AddressBookPolicy,
     AddressPolicy,
     Contact,
     ContactType,
@@ -35,6 +36,7 @@ from saywhy.model.recipients import (
 from saywhy.model.report_switches import DialPlan, Lockdown, RemoteDomain
 from saywhy.model.servers import Server
 from saywhy.model.system_messages import SystemMessage
+from saywhy.model.tombstone import Tombstone
 from saywhy.model.transport import (
     AmbiguousAction,
     ExpiryStatus,
@@ -49,6 +51,7 @@ from saywhy.model.transport import (
 __all__ = [
     "KINDS",
     "AcceptedDomain",
+    "AddressBookPolicy",
     "AddressPolicy",
     "AmbiguousAction",
     "ConnectorState",
@@ -80,6 +83,7 @@ __all__ = [
     "Suspension",
     "SystemMessage",
     "TlsAuthLevel",
+    "Tombstone",
     "TransportConfig",
     "TransportRule",
     "UnreachableAction",
@@ -144,6 +148,7 @@ OrganisationObject = (
     AcceptedDomain
     | DirectoryObject
     | AddressPolicy
+    | AddressBookPolicy
     | User
     | ReceiveConnector
     | SendConnector
@@ -154,6 +159,7 @@ OrganisationObject = (
     | DialPlan
     | Lockdown
     | Suspension
+    | Tombstone
     | SystemMessage
 )
 
@@ -164,6 +170,7 @@ KINDS: Mapping[str, type[OrganisationObject]] = {
     "group": Group,
     "folder": Folder,
     "address-policy": AddressPolicy,
+    "address-book-policy": AddressBookPolicy,
     "user": User,
     "receive-connector": ReceiveConnector,
     "send-connector": SendConnector,
@@ -175,9 +182,10 @@ KINDS: Mapping[str, type[OrganisationObject]] = {
     "transport": TransportConfig,
     "suspension": Suspension,
     "lockdown": Lockdown,
+    "tombstone": Tombstone,
 }
 
-STATE = frozenset({"suspension", "lockdown"})  # kinds that are no configuration: in no organisation file
+STATE = frozenset({"suspension", "lockdown", "tombstone"})  # kinds that no organisation file has
 
 
 @dataclass(frozen=True, slots=True)
@@ -202,6 +210,8 @@ class Organisation:
     lockdowns: Mapping[str, Lockdown] = field(default_factory=dict)
     system_messages: Mapping[str, SystemMessage] = field(default_factory=dict)
     servers: Mapping[str, Server] = field(default_factory=dict)
+    address_books: Mapping[str, AddressBookPolicy] = field(default_factory=dict)
+    tombstones: Mapping[str, Tombstone] = field(default_factory=dict)
 
     def locked_down(self, now: float) -> bool:
         """A lockdown is in force at epoch seconds `now`: it ends by the clock, its row may be there yet."""

@@ -152,6 +152,19 @@ class AddressPolicy:
 
 
 @dataclass(frozen=True, slots=True)
+class AddressBookPolicy:
+    """Who of ours sees, and may write to, whom: senders that match `filter`, recipients that match `visible`.
+
+    Both are filters (model/matching); of several policies for a sender the lowest `priority` holds (5.3.2).
+    """
+
+    name: str
+    visible: str
+    filter: str = ""  # empty: everybody
+    priority: int = 100
+
+
+@dataclass(frozen=True, slots=True)
 class User:
     """A login for submission.  `password` is an argon2 hash; `addresses` are those it may send as."""
 

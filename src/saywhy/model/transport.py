@@ -125,6 +125,7 @@ class TransportConfig:
     report_help_text: str = ""
     report_language_detection: bool = True  # from the original's Content-Language or Accept-Language
     report_default_language: str = ""  # where nothing is detected; empty: English
+    tombstone_age: float = 30 * DAY  # of what is left of a removed recipient; 0: nothing is
     near_misses: bool = True
     storm_messages: int = 100  # that one cause may return in `storm_interval`; 0: any number
     storm_interval: float = 10 * MINUTE

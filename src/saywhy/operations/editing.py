@@ -15,7 +15,7 @@ from saywhy.infra.store.protocol import ObjectChange
 from saywhy.model.event import Event, Kind
 from saywhy.model.organisation import Organisation, OrganisationObject
 from saywhy.model.record import dump
-from saywhy.operations import report_switches
+from saywhy.operations import burying, report_switches
 from saywhy.operations.context import Context
 from saywhy.operations.declaration import OperationError
 
@@ -59,7 +59,8 @@ async def commit(
     check(context, seen, edits, what, lenient=lenient)
     now = context.clock.now()
     events = [event for edit in edits for event in _events(edit, now, context.actor)]
-    revision = await context.organisation.change(seen.revision, _changes(edits))
+    buried = burying.changes(seen, [(edit.old, edit.new) for edit in edits], now, context.actor)
+    revision = await context.organisation.change(seen.revision, _changes(edits) + buried)
     for event in events:
         context.sink.emit(event)
     return revision

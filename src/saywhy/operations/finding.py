@@ -21,6 +21,7 @@ from saywhy.model.organisation import (
     Organisation,
     RemoteDomain,
     SystemMessage,
+    Tombstone,
     User,
 )
 from saywhy.model.queued import HopKind
@@ -113,6 +114,13 @@ def folder(organisation: Organisation, named: str) -> Folder:
 
 def policy(organisation: Organisation, named: str) -> AddressPolicy:
     return _get("policy", organisation.policies, named.lower(), named)
+
+
+def tombstone(organisation: Organisation, named: str) -> Tombstone:
+    if named.lower() in organisation.tombstones:
+        return organisation.tombstones[named.lower()]
+    near = nearest(named.lower(), organisation.tombstones)
+    raise not_found("removed recipient", named, near, "recipient deleted")
 
 
 def remote_domain(organisation: Organisation, named: str) -> RemoteDomain:

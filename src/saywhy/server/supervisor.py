@@ -24,6 +24,7 @@ from saywhy.model.event import Event, Kind, Sink
 from saywhy.operations.context import Context, WorkerState
 from saywhy.server import faults, privileges, sockets
 from saywhy.server.backup import Backups
+from saywhy.server.burial import Burial
 from saywhy.server.control import ControlServer
 from saywhy.server.crew import Crew, Equipment
 from saywhy.server.filing import Office
@@ -201,6 +202,9 @@ class Supervisor:
         storms = StormWatch(name, self.organisation, self.crew.accesses, self.sink, self.clock)
         storms.start()
         self._stack.push_async_callback(storms.stop)
+        burial = Burial(self.organisation, self.sink, self.clock)
+        burial.start()
+        self._stack.push_async_callback(burial.stop)
 
     async def _stop_crew(self) -> None:
         await self.crew.stop(self.settings.limits.drain_grace)

@@ -12,6 +12,7 @@ from collections.abc import Awaitable
 
 from saywhy.flow.categorize import failures, imcea, sender
 from saywhy.flow.categorize.expansion import Expansion
+from saywhy.flow.categorize.graves import Graves
 from saywhy.flow.categorize.owner import Owners, is_postmaster, is_system
 from saywhy.flow.categorize.restrictions import Restrictions
 from saywhy.flow.stages import CurrentOrganisation, Directory, Resolved
@@ -32,6 +33,7 @@ class Categorizer:
         self._organisation = organisation
         self._directory = directory
         self._hostname = hostname
+        self._graves = Graves()
 
     async def __call__(self, message: Message) -> list[Resolved]:
         try:
@@ -40,7 +42,8 @@ class Categorizer:
             return _all(message, Deferred(failures.directory_down(str(down))))
 
     async def _categorize(self, message: Message) -> list[Resolved]:
-        owners = Owners(self._organisation(), self._directory, near=message.origin.internal)
+        internal = message.origin.internal
+        owners = Owners(self._organisation(), self._directory, near=internal, graves=self._graves)
         who = await sender.identify(message, owners)
         failure = sender.check(who, message, owners.organisation)
         if failure is not None:
@@ -71,10 +74,11 @@ class Categorizer:
             return Failed(failures.directory_down_at_rcpt(str(down)))
         if found is None or found or imcea.is_encapsulated(address) or is_system(address, organisation):
             return None
-        if not (internal and organisation.transport.near_misses):
+        buried = self._graves.of(address, organisation, internal=internal)
+        if not internal and buried is failures.NOBODY:
             return failures.USER_UNKNOWN
-        near = Owners(organisation, self._directory, near=True).near(address)
-        return Failed(failures.user_unknown(near))
+        near = Owners(organisation, self._directory, near=internal).near(address)
+        return Failed(failures.user_unknown(near, buried))
 
     def bring(self, address: Address) -> Awaitable[None] | None:
         """To be awaited before `lookup` of an address about which the directory has to be asked; else None."""

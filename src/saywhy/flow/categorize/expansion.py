@@ -126,6 +126,8 @@ class Expansion:
     async def _pass(self, step: _Step, way: _Way, item: DirectoryObject) -> bool:
         """True when `way` leads on; otherwise the step has ended here."""
         failure = usable.broken(item)
+        if self._restrictions.scoped and way.last is None and not step.group:
+            failure = self._restrictions.hidden(item) or failure
         if failure is None and isinstance(item, Mailbox) and (item.home or item.home_unclear):
             home = self._homes.of(item)
             failure = home if isinstance(home, Failure) else None
@@ -219,7 +221,7 @@ class Expansion:
 
     def _not_found(self, way: _Way) -> Failure:
         if isinstance(way.last, Contact | Mailbox | Folder):
-            return failures.target_not_found(way.passed)
+            return failures.target_not_found(way.passed, self._owners.buried(way.address))
         if imcea.is_encapsulated(way.address):
             kind = imcea.kind(way.address)
             if kind in imcea.REFUSED:
@@ -229,8 +231,9 @@ class Expansion:
             if imcea.other_kind(way.address):  # gateways cost money: strangers do not reach them
                 return failures.needs_sign_in(kind)
         if way.passed:  # the group's owner mistyped it, not the sender
-            return failures.not_found(way.passed)
-        return failures.not_found((), self._owners.near(way.address))
+            return failures.not_found(way.passed, (), self._owners.buried(way.address))
+        near = () if self._restrictions.scoped else self._owners.near(way.address)
+        return failures.not_found((), near, self._owners.buried(way.address))
 
     def _arrive(self, step: _Step, end: _End, resolved: Resolved) -> None:
         if step.group:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 from saywhy.model.evidence import Evidence, Stage, Step
 from saywhy.model.failure import Failure
@@ -10,6 +11,17 @@ from saywhy.model.outcome import Failed
 from saywhy.model.status import Status
 
 MAX_NAME = 500  # characters of a chain or a list of names in Evidence
+
+
+@dataclass(frozen=True, slots=True)
+class Buried:
+    """Who had an unknown address before, in words; `told` to senders of ours only."""
+
+    who: str = ""
+    told: bool = False
+
+
+NOBODY = Buried()
 
 
 def _failed(status: str, cause: str, tag: str, text: str, evidence: Evidence) -> Failure:
@@ -32,16 +44,29 @@ def too_many_recipients(observed: int, limit: int) -> Failure:
     return _failed("5.5.3", "too-many-recipients", tag, "too many recipients", evidence)
 
 
-def not_found(passed: Sequence[str], near: tuple[str, ...] = ()) -> Failure:
+def not_found(passed: Sequence[str], near: tuple[str, ...] = (), buried: Buried = NOBODY) -> Failure:
     """`passed` are the groups and contacts that led to the address; empty when the sender wrote it."""
-    evidence = _seen(name=chain(passed), near=near)
+    evidence = _seen(name=_trace(passed, buried), near=near)
+    if buried.told:
+        return _failed("5.1.1", "recipient-deleted", "RESOLVER.ADR.RecipDeleted", "not found", evidence)
     return _failed("5.1.1", "recipient-unknown", "RESOLVER.ADR.RecipNotFound", "not found", evidence)
 
 
-def target_not_found(passed: Sequence[str]) -> Failure:
+def target_not_found(passed: Sequence[str], buried: Buried = NOBODY) -> Failure:
     """A contact leads to an address of ours that nobody has (spec 5.1.1 e)."""
-    evidence = _seen(name=chain(passed))
+    evidence = _seen(name=_trace(passed, buried))
     return _failed("5.1.1", "recipient-unknown", "RESOLVER.FWD.NotFound", "not found", evidence)
+
+
+def _trace(passed: Sequence[str], buried: Buried) -> str:
+    """What led there, and who was there before: for administrators."""
+    return ": ".join(filter(None, (chain(passed), buried.who)))
+
+
+def hidden(name: str, policy: str) -> Failure:
+    """The sender's address book has not got the recipient (spec 5.3.2 d)."""
+    tag, text = "RESOLVER.RST.AddressBook", "recipient not available to this sender"
+    return _failed("5.3.2", "recipient-hidden", tag, text, _seen(name=f"{name}: {policy}"))
 
 
 def ambiguous(names: Sequence[str]) -> Failure:
@@ -229,9 +254,9 @@ def directory_down_at_rcpt(why: str) -> Failure:
     return _directory_down(Evidence(Stage.RECEIVE, Step.RCPT, name=why[:MAX_NAME]))
 
 
-def user_unknown(near: tuple[str, ...]) -> Failure:
+def user_unknown(near: tuple[str, ...], buried: Buried = NOBODY) -> Failure:
     """The refusal at RCPT, in the words that other servers' bounce parsers know (spec 5.1.1 a)."""
-    evidence = Evidence(Stage.RECEIVE, Step.RCPT, near=near)
+    evidence = Evidence(Stage.RECEIVE, Step.RCPT, name=buried.who, near=near)
     return Failure(Status(5, 1, 1), 550, "recipient-unknown", "User unknown", evidence, permanent=True)
 
 

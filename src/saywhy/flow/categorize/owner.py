@@ -16,6 +16,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from saywhy.flow.categorize import imcea
+from saywhy.flow.categorize.failures import NOBODY, Buried
+from saywhy.flow.categorize.graves import Graves
 from saywhy.flow.stages import Directory
 from saywhy.infra.errors import DirectoryDown
 from saywhy.model.address import Address
@@ -61,11 +63,15 @@ def is_system(address: Address, organisation: Organisation) -> bool:
 
 
 class Owners:
-    """Look-ups for one message.  `near` says that the sender may be told of near misses (spec 5.1.1 Extra)."""
+    """Look-ups for one message.  `near`: the sender is ours, and may be told of near misses (spec 5.1.1 Extra)."""
 
-    def __init__(self, organisation: Organisation, directory: Directory, *, near: bool) -> None:
+    def __init__(
+        self, organisation: Organisation, directory: Directory, *, near: bool, graves: Graves | None = None
+    ) -> None:
         self.organisation = organisation
         self.directory = directory
+        self._internal = near
+        self._graves = graves
         self._searches = MAX_NEAR_SEARCHES if near and organisation.transport.near_misses else 0
         self._fetched: dict[str, Sequence[DirectoryObject]] = {}
 
@@ -97,6 +103,12 @@ class Owners:
         if is_system(address, self.organisation):
             return self._reply_recipient(address)
         return _UNKNOWN if authoritative else _ELSEWHERE
+
+    def buried(self, address: Address) -> Buried:
+        """Who had an address that nobody has."""
+        if self._graves is None:
+            return NOBODY
+        return self._graves.of(address, self.organisation, internal=self._internal)
 
     def near(self, address: Address) -> tuple[str, ...]:
         """Near misses as the sender may read them; none where the search is not allowed, or no longer."""

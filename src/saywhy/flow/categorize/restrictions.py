@@ -14,7 +14,15 @@ from saywhy.flow.categorize.sender import Sender
 from saywhy.model import folder_rights, matching
 from saywhy.model.address import Address
 from saywhy.model.failure import Failure
-from saywhy.model.organisation import Contact, DirectoryObject, ExpansionPermission, Folder, Group
+from saywhy.model.organisation import (
+    AddressBookPolicy,
+    Contact,
+    DirectoryObject,
+    ExpansionPermission,
+    Folder,
+    Group,
+    Organisation,
+)
 
 MAX_CHECKED = 100_000  # members looked at to find one sender in nested groups
 TURN = 500  # of them, before others have their turn
@@ -29,6 +37,8 @@ class Restrictions:
         self._size = size
         self._config = owners.organisation.transport
         self._memberships: dict[str, bool] = {}
+        self._book = _address_book(sender, owners.organisation)
+        self.scoped = self._book is not None  # the sender does not see all recipients of ours
 
     async def check(self, item: DirectoryObject, *, nested: bool = False) -> Failure | None:
         """`nested`: a group brought us to it.  DirectoryDown passes through."""
@@ -45,6 +55,17 @@ class Restrictions:
     def inside(self) -> bool:
         """The sender is one of ours."""
         return self._sender.inside
+
+    def hidden(self, item: DirectoryObject) -> Failure | None:
+        """The sender's address book has not got it (spec 5.3.2 d); himself he sees."""
+        book = self._book
+        if book is None or item is self._sender.item:
+            return None
+        try:
+            seen = matching.parse(book.visible)(item)
+        except matching.FilterError:  # which the rules let nobody write
+            return None
+        return None if seen else failures.hidden(item.name, book.name)
 
     def check_foreign(self) -> Failure | None:
         """An address elsewhere has no limits that we know; our own are for what leaves the house."""
@@ -159,6 +180,21 @@ class Restrictions:
             return matching.parse(group.filter)(item)
         except matching.FilterError:
             return False
+
+
+def _address_book(sender: Sender, organisation: Organisation) -> AddressBookPolicy | None:
+    """The policy that holds for a sender of ours."""
+    if not organisation.address_books or sender.item is None or sender.exempt:
+        return None
+    books = sorted(organisation.address_books.values(), key=lambda each: (each.priority, each.name.lower()))
+    return next((each for each in books if _is_for(each, sender.item)), None)
+
+
+def _is_for(book: AddressBookPolicy, item: DirectoryObject) -> bool:
+    try:
+        return not book.filter or matching.parse(book.filter)(item)
+    except matching.FilterError:
+        return False
 
 
 def plain(item: DirectoryObject) -> bool:

@@ -26,6 +26,8 @@ _SINGULAR = {
     "permissions": "permission", "languages": "language", "other_addresses": "other_address",
 }  # fmt: skip
 _PLURAL = {single: field for field, single in _SINGULAR.items()}
+# What only imports bring, beside the property that takes its place when it is set.
+_IMPORTED = {"external": "bad_external", "members": "bad_members", "home": "home_unclear"}
 YES_NO = ("yes", "no")
 
 
@@ -34,7 +36,8 @@ def parameters() -> tuple[Parameter, ...]:
     kinds: dict[str, list[str]] = {}
     for kind in RECIPIENTS:
         for field in _fields(kind):
-            kinds.setdefault(field.name, []).append(kind)
+            if field.name not in _IMPORTED.values():
+                kinds.setdefault(field.name, []).append(kind)
     return tuple(_parameter(name, holders) for name, holders in kinds.items())
 
 
@@ -52,6 +55,8 @@ def fields_of(cls: type, what: str, given: Mapping[str, Any]) -> dict[str, Any]:
                 "usage", what, f"a {kind} has no --{_dashed(name)}", f"leave it out{_kinds(field)}"
             )
         out[field] = _value(what, name, value, kind, field, hints[field])
+        if field in _IMPORTED:
+            out[_IMPORTED[field]] = cls.__dataclass_fields__[_IMPORTED[field]].default  # type: ignore[attr-defined]
     return out
 
 

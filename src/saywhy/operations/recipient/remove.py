@@ -1,6 +1,6 @@
 """`recipient remove`: a recipient leaves the organisation, and the groups that name it.
 
-The mail already in a removed mailbox stays on disk.
+The mail already in a removed mailbox stays on disk, and for `transport.tombstone_age` it is remembered who it was.
 """
 
 from __future__ import annotations
@@ -44,7 +44,7 @@ def _memberships(organisation: Organisation, recipient: DirectoryObject) -> list
 
 OPERATION = Operation(
     name="recipient remove",
-    help="Remove a recipient, also from groups. Mail on disk stays.",
+    help="Remove a recipient, also from groups. Mail on disk stays; `recipient deleted` shows who is gone.",
     example="saywhy recipient remove anna",
     run=run,
     parameters=(

@@ -288,6 +288,10 @@ DOCS: Mapping[str, Mapping[str, str]] = {
         "unreachable_action": "Mail without a route: `queue` it until there is one, or `reject` it (5.0.0).",
         "nxdomain_status": "Status for a domain that does not exist: `5.1.2` or `5.4.4`.",
         "max_recipients": "Recipients of one message before groups are expanded (5.5.3).",
+        "poison_threshold": (
+            "How many crashes a message must have been in work at, the last ones alone, to be put aside in the "
+            "poison queue; 0: never."
+        ),
         "max_group_depth": "How deep groups may be nested (5.4.6).",
         "max_group_members": "Members that one message may reach through its groups (5.2.4).",
         "max_send_size": "Larger messages from us to addresses elsewhere fail (5.2.3); 0: no limit.",

@@ -102,13 +102,19 @@ def _transport_rule(item: TransportRule) -> Found:
         yield "header_contains", f"{shown(entry)} names no field", "write it as X-Spam-Flag: yes"
 
 
+def _tries(item: TransportConfig) -> Found:
+    if item.poison_threshold == 1:
+        yield "poison_threshold", "one crash proves nothing: others were in work as well", "write 2 or more, or 0"
+    if item.retry_jitter > 0.5:
+        yield "retry_jitter", f"{item.retry_jitter:g} is too much", "write 0 to 0.5"
+
+
 def _transport(item: TransportConfig) -> Found:
     for name in ("expire_after", "report_expire_after"):
         if not 5 <= getattr(item, name) <= 90 * DAY:
             yield name, f"{getattr(item, name):g} s is out of range", 'write "5 s" to "90 d"'
     yield from fields.positive(item, "steady_interval", "message_interval", "mailbox_interval", "max_recipients")
-    if item.retry_jitter > 0.5:
-        yield "retry_jitter", f"{item.retry_jitter:g} is too much", "write 0 to 0.5"
+    yield from _tries(item)
     if item.nxdomain_status not in ("5.1.2", "5.4.4"):
         yield "nxdomain_status", f"{shown(item.nxdomain_status)} is not one of its values", "write 5.1.2 or 5.4.4"
     if item.report_postmaster:

@@ -36,6 +36,7 @@ class Kind(enum.IntEnum):
     BADMAIL = 115  # nothing could be made of a file in the Pickup or Replay folder
 
     HOLD = 116  # it failed, and the storm guard keeps it from being returned
+    POISON = 117  # put aside: it was being worked on at several crashes
 
     # Sessions
     REFUSE = 200  # a command was refused
@@ -69,6 +70,7 @@ class Kind(enum.IntEnum):
 
     STORM = 321  # one cause was about to return many messages: they are held
     STORM_OVER = 322  # nothing is held because of it any more
+    QUARANTINE = 323  # after a crash, what was in work is tried alone
 
 
 @dataclass(frozen=True, slots=True)

@@ -38,6 +38,7 @@ class HopKind(enum.Enum):
     """How a next hop is reached.  SUBMISSION: not yet categorized.  UNREACHABLE: no route is known.
 
     HELD: it has failed, and an administrator is to say whether it is tried again or returned (flow/queue/storm).
+    POISON: put aside, since the message made the server crash.
     """
 
     SUBMISSION = "submission"
@@ -47,6 +48,7 @@ class HopKind(enum.Enum):
     PROGRAM = "program"
     UNREACHABLE = "unreachable"
     HELD = "held"
+    POISON = "poison"
 
 
 @dataclass(frozen=True, slots=True)

@@ -79,6 +79,7 @@ class TransportConfig:
     expire_after: float = 2 * DAY
     report_expire_after: float = 2 * DAY
     expiry_status: ExpiryStatus = ExpiryStatus.SPECIFIC
+    poison_threshold: int = 2  # crashes that a message must have been alone in work at to be put aside; 0: never
     unreachable_action: UnreachableAction = UnreachableAction.QUEUE
     nxdomain_status: str = "5.1.2"  # or 5.4.4
     max_recipients: int = 5000  # a message's, unexpanded (5.5.3)

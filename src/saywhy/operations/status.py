@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from saywhy.model.queued import HopKind
 from saywhy.operations import holding, report_switches, telling
 from saywhy.operations.context import Context
 from saywhy.operations.declaration import Column, Format, Operation, OperationError, Result, Row
@@ -25,6 +26,10 @@ async def run(context: Context) -> Result:
     messages, recipients = await context.store.count()
     waits = f"{telling.count(messages, 'message')} for {telling.count(recipients, 'recipient')} in the queue."
     storms = holding.warnings(await context.store.held())
+    aside = sum(row.messages for row in await context.store.queues(HopKind.POISON.value))
+    if aside:
+        told = telling.count(aside, "message")
+        waits += f" {told} put aside: the server crashed over it (`saywhy message list --queue poison`)."
     off = report_switches.warnings(context.organisation(), context.clock.now())
     return Result(rows, "\n".join([waits, *storms, *off, *context.server.shares()]))
 

@@ -132,6 +132,7 @@ _SENTENCES: Mapping[Kind, Callable[[Event], str]] = {
     Kind.COPY: _copied,
     Kind.HOLD: lambda event: f"failed, and is held by the storm guard{_text(event)}; `saywhy storm list`",
     Kind.SUSPEND: lambda _event: "held back by an administrator",
+    Kind.POISON: lambda event: f"put aside: it was in work at {event.data.get('crashes', 'several')} crashes",
     Kind.RESUME: lambda _event: "let go on by an administrator",
     Kind.REDIRECT: lambda event: f"sent to another address by an administrator{_fact(event, 'address', ': {}')}",
 }

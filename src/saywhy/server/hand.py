@@ -20,6 +20,7 @@ from typing import Any
 import saywhy
 from saywhy.config.settings import Settings
 from saywhy.config.snapshot import Table
+from saywhy.infra import work_notes
 from saywhy.infra.errors import StoreError
 from saywhy.model.clock import Clock
 from saywhy.operations.context import Away
@@ -42,6 +43,7 @@ class Start:
     version: str
     parent: int
     channel: int
+    notes: int  # of what it has in work (infra/work_notes)
     sockets: dict[str, list[int]]
     settings: Settings
     post: Post
@@ -77,6 +79,7 @@ class Hand:
         self._stopping = False
         self._watch: asyncio.Task[None] | None = None
         self.starts = 0
+        self._notes = work_notes.shared()
 
     @property
     def pid(self) -> int:
@@ -127,6 +130,12 @@ class Hand:
 
     async def stop(self, grace: float) -> None:
         """Drain; what has not ended a few seconds after `grace` is killed."""
+        try:
+            await self._stop(grace)
+        finally:
+            os.close(self._notes)
+
+    async def _stop(self, grace: float) -> None:
         self._stopping = True
         if self._watch is not None:
             self._watch.cancel()
@@ -188,6 +197,7 @@ class Hand:
             saywhy.__version__,
             os.getpid(),
             theirs.fileno(),
+            self._notes,
             numbers,
             self._settings,
             self.post,
@@ -198,7 +208,11 @@ class Hand:
             self._process = subprocess.Popen(  # noqa: ASYNC220 - a moment; our own interpreter
                 [sys.executable, "-P", "-m", "saywhy.server.process"],
                 stdin=subprocess.PIPE,
-                pass_fds=[theirs.fileno(), *(number for group in numbers.values() for number in group)],
+                pass_fds=[
+                    theirs.fileno(),
+                    self._notes,
+                    *(number for group in numbers.values() for number in group),
+                ],
                 env=environment,
             )
         _give(self._process, pickle.dumps(start))

@@ -8,6 +8,7 @@ server started meanwhile waits for that.
 from __future__ import annotations
 
 import asyncio
+import mmap
 import os
 import pickle
 import signal
@@ -18,8 +19,10 @@ from typing import Any
 import saywhy
 from saywhy.config.settings import Settings
 from saywhy.config.snapshot import Table
+from saywhy.infra import work_notes
 from saywhy.infra.log.jsonl import JsonLines
 from saywhy.infra.net.loop import new_event_loop
+from saywhy.infra.work_notes import WorkNotes
 from saywhy.model.clock import SystemClock
 from saywhy.server import channel, faults
 from saywhy.server.hand import Start
@@ -41,7 +44,13 @@ class Process:
         self._log = JsonLines(_log_path(start.settings))
         self._clock = SystemClock()
         self._worker = Worker(
-            start.settings, start.post, self._organisation, self._log, self._clock, start.synchronous
+            start.settings,
+            start.post,
+            self._organisation,
+            self._log,
+            self._clock,
+            start.synchronous,
+            WorkNotes(mmap.mmap(start.notes, work_notes.SIZE)),
         )
         self._listening = False
 

@@ -42,6 +42,7 @@ from saywhy.infra.net.suffixes import Suffixes
 from saywhy.infra.net.tls import CertificateNotice, CertificateState, ServerTls
 from saywhy.infra.passwords import Passwords
 from saywhy.infra.store.sqlite import SqliteStore
+from saywhy.infra.work_notes import WorkNotes
 from saywhy.model.address import Address
 from saywhy.model.clock import Clock
 from saywhy.model.event import Event, Kind, Sink
@@ -79,7 +80,9 @@ class Worker:
         sink: Sink,
         clock: Clock,
         synchronous: str = "FULL",
+        notes: WorkNotes | None = None,
     ) -> None:
+        self._notes = notes or WorkNotes()
         self.settings = settings
         self.post = post
         self.organisation = organisation
@@ -103,6 +106,7 @@ class Worker:
         """Listeners first, so that nothing new comes in, then the queues, then the stores: in `grace` seconds."""
         self._end = asyncio.get_running_loop().time() + grace
         await self._stack.aclose()
+        self._notes.close()
 
     async def retry_all(self) -> None:
         """Make due whatever waits, in all shards."""
@@ -126,7 +130,7 @@ class Worker:
         stores = [await self._open_store(shard) for shard in self.post.shards]
         self._tls = self._server_tls()
         self._build_delivery()
-        queues = [self._queue(store) for store in stores]
+        queues = [self._queue(*each) for each in zip(self.post.shards, stores, strict=True)]
         for queue in queues:
             await queue.start()
             self._stack.push_async_callback(self._stop_queue, queue)
@@ -212,7 +216,7 @@ class Worker:
     def _tell_fault(self, text: str) -> None:
         self.sink.emit(Event(Kind.CONFIG_FAULT, self.clock.now(), text=text))
 
-    def _queue(self, store: SqliteStore) -> Queue:
+    def _queue(self, shard: int, store: SqliteStore) -> Queue:
         organisation, clock = self.organisation, self.clock
         return Queue(
             store,
@@ -225,6 +229,7 @@ class Worker:
             self.sink,
             QueueSettings(tracking_age=self.settings.tracking.max_age),
             recheck=self._deliverer.check,
+            work=self._notes.of(shard),
         )
 
     async def _stop_queue(self, queue: Queue) -> None:

@@ -73,7 +73,7 @@ class Deliverer:
                 return await self._local(transmission)
             case HopKind.DNS | HopKind.SMART_HOST | HopKind.PROGRAM:
                 return await self._by(transmission.hop)(transmission)
-            case HopKind.SUBMISSION | HopKind.UNREACHABLE | HopKind.HELD:
+            case HopKind.SUBMISSION | HopKind.UNREACHABLE | HopKind.HELD | HopKind.POISON:
                 raise ValueError(f"nothing can be delivered from queue {transmission.hop.key}")
 
     def _by(self, hop: NextHop) -> Remote:

@@ -130,7 +130,11 @@ class Admin:
             now, withdrawn = self._context.now(), self._window.withdraw(message)
             try:
                 owed = self._here(await self._context.store.pending(message))
-                mine = [each for each in owed if old.key in (each.address.key, each.recipient.address.key)]
+                mine = [
+                    each
+                    for each in owed
+                    if old.key in (each.address.key, each.recipient.address.key) and not _aside(each)
+                ]
                 update = [_redirected(each, new, now) for each in mine]
                 told = [events.redirected(found, each, now) for each in update]
                 await self._committer.once(Change(update=update, events=told))
@@ -229,6 +233,8 @@ class Admin:
 
     async def _recheck(self, row: QueueRow) -> Rechecked:
         hop = NextHop(row.kind, row.domain, row.connector)
+        if hop.kind is HopKind.POISON:
+            return Rechecked(row.key, "it was put aside: `saywhy message resume` or `saywhy message remove`", 0)
         if hop.kind not in (HopKind.SUBMISSION, HopKind.UNREACHABLE):
             still = await self._mender.still(
                 hop, await self._sample(row.key) if hop.kind is HopKind.MAILBOX else None
@@ -281,6 +287,10 @@ class Admin:
         await self._committer.once(change)
         self._scheduler.follow(change)
         self._scheduler.pump()
+
+
+def _aside(pending: Pending) -> bool:
+    return pending.hop.kind is HopKind.POISON
 
 
 def _redirected(pending: Pending, new: Address, now: float) -> Pending:

@@ -92,12 +92,11 @@ class Attempt:
         fresh: list[Pending] = []
         for pending in job.pending:
             failure = pending.failure
-            if retry.returned(job.message, now):
+            if retry.returned(job.message, pending, now):
                 missed = failures.deadline_missed(job.message, pending, now)
                 results.append(Result(pending, Failed(missed), attempted=False))
             elif pending.suspended_at:
-                why = failures.held if pending.hop.kind is HopKind.HELD else failures.suspended
-                results.append(Result(pending, Deferred(why(pending, now)), attempted=False))
+                results.append(Result(pending, Deferred(failures.kept(pending, now)), attempted=False))
             elif failure is not None and (job.lane.overdue or now >= retry.expires(job.message, pending, now)):
                 results.append(Result(pending, Deferred(failure), attempted=False))
             else:

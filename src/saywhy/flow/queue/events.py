@@ -98,6 +98,10 @@ def deferred(message: Message, pending: Pending, failure: Failure, at: float) ->
     return _event(Kind.DEFER, message, at, _name(pending), failure, data=data)
 
 
+def poisoned(message: Message, crashes: int, limit: int, at: float) -> Event:
+    return _event(Kind.POISON, message, at, data={"crashes": crashes, "limit": limit})
+
+
 def removed(message: Message, pending: Pending, ndr: bool, at: float) -> Event:
     return _event(Kind.REMOVE, message, at, _name(pending), data={"ndr": ndr})
 

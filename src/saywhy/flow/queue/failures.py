@@ -7,10 +7,11 @@ from dataclasses import replace
 from saywhy.model.evidence import Evidence, Stage
 from saywhy.model.failure import Failure
 from saywhy.model.organisation import SendConnector
-from saywhy.model.queued import Message, Pending
+from saywhy.model.queued import HopKind, Message, Pending
 from saywhy.model.status import Status
 
 DEADLINE_MISSED = "deadline-missed"
+POISON_MESSAGE = "poison-message"
 
 
 def store_write_failed(why: str, at: float) -> Failure:
@@ -64,6 +65,43 @@ def suspended(pending: Pending, at: float) -> Failure:
         tag="QUEUE.Suspended",
         at=at,
     )
+
+
+def poison(crashes: int, limit: int, at: float) -> Failure:
+    """Spec F8: put aside."""
+    return Failure(
+        status=Status(4, 3, 0),
+        reply=451,
+        cause=POISON_MESSAGE,
+        text="Too many related errors",
+        evidence=Evidence(Stage.QUEUE, observed=crashes, limit=limit),
+        permanent=False,
+        tag="QUEUE.Poison",
+        at=at,
+    )
+
+
+def poison_removed(pending: Pending, at: float) -> Failure:
+    """Spec A2 5.3.0 b: an administrator has taken it out of the poison queue."""
+    last = pending.failure
+    return replace(
+        poison(-1, -1, at) if last is None else last,
+        status=Status(5, 3, 0),
+        reply=550,
+        permanent=True,
+        at=at,
+    )
+
+
+def kept(pending: Pending, at: float) -> Failure:
+    """Why a recipient that is held back is."""
+    match pending.hop.kind:
+        case HopKind.POISON if pending.failure is not None:
+            return pending.failure
+        case HopKind.HELD:
+            return held(pending, at)
+        case _:
+            return suspended(pending, at)
 
 
 def content_altered(pending: Pending, why: str, at: float) -> Failure:

@@ -73,13 +73,14 @@ def report_due(message: Message, pending: Pending, config: TransportConfig) -> f
 def released(message: Message, pending: Pending, now: float) -> Pending:
     """Free to go; it expires as much later as it was kept.
 
-    What the storm guard held is categorized and routed again, and has SECOND_CHANCE at least.
+    What the storm guard held, or was put aside, is categorized and routed again, and has SECOND_CHANCE at least.
     """
     if not pending.suspended_at:
         return pending
     paused = pending.paused + max(0.0, now - pending.suspended_at)
     free = dataclasses.replace(pending, suspended_at=0.0, suspended_alone=False, paused=paused)
-    if pending.hop.kind is not HopKind.HELD:
+    if pending.hop.kind not in (HopKind.HELD, HopKind.POISON):
         return free
-    lacking = max(0.0, now + SECOND_CHANCE - retry.expires(message, free, now))
-    return dataclasses.replace(free, hop=SUBMISSION, resubmitted=now, paused=paused + lacking)
+    anew = dataclasses.replace(free, hop=SUBMISSION, resubmitted=now)
+    lacking = max(0.0, now + SECOND_CHANCE - retry.expires(message, anew, now))
+    return dataclasses.replace(anew, paused=paused + lacking)

@@ -132,7 +132,7 @@ class Housekeeper:
                 await self._context.store.hasten(now, key, parked=Parked.TOO)
         elif await self._context.store.next_due(NEVER - 1) is not None:
             for queue in await self._context.store.queues():
-                if queue.key not in suspended and queue.kind is not HopKind.HELD:
+                if queue.key not in suspended and queue.kind not in (HopKind.HELD, HopKind.POISON):
                     await self._context.store.hasten(now, queue.key, parked=Parked.ONLY)
         self._suspended = suspended
 

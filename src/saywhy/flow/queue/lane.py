@@ -103,9 +103,17 @@ class Lane:
         if not job.pending:
             del self.jobs[message]
         self.waiting -= len(taken)
+        return self._under_way(job.message, taken)
+
+    def admit(self, message: Message, pending: list[Pending]) -> Job:
+        """A transmission out of turn."""
+        self.held.update(map(key_of, pending))
+        return self._under_way(message, pending)
+
+    def _under_way(self, message: Message, pending: list[Pending]) -> Job:
         self.active += 1
-        self.octets += job.message.size
-        return Job(self, job.message, taken, self.answers, self.turn, not self.proven)
+        self.octets += message.size
+        return Job(self, message, pending, self.answers, self.turn, not self.proven)
 
     def landed(self, job: Job) -> None:
         """The transmission is over: its place at the hop is free."""

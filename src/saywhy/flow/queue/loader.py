@@ -158,7 +158,10 @@ class Loader:
         """False for what must be left alone just now: it is on its way in or out by another hand."""
         pending = row.pending
         message = row.message.id
-        if message in self._removed or message in self._window.entering or self._window.holds(pending):
+        window = self._window
+        if message in self._removed or message in window.entering or message in window.suspected:
+            return False
+        if window.holds(pending):
             return False
         if self._window.suspensions.holds(pending):
             self._park(row, now)
@@ -191,7 +194,7 @@ class Loader:
 
         Past the sender's own deadline nothing is tried, or the deadline is told of.
         """
-        if retry.returned(row.message, now):
+        if retry.returned(row.message, row.pending, now):
             return True
         if row.pending.failure is None and lane.failure is None:
             return False

@@ -4,8 +4,8 @@
     scheduler -> attempt -> settle -> commit -> store
 
 `window.py` is what of it is in memory, `step.py` what an outcome means, `retry.py` and `expiry.py` when and how
-it ends, `holds.py` what an administrator keeps back, `mend.py` how the end of a trouble is noticed.  Left out:
-priorities (spec F6).
+it ends, `holds.py` what an administrator keeps back, `quarantine.py` what follows a crash, `mend.py` how the end
+of a trouble is noticed.  Left out: priorities (spec F6).
 """
 
 from __future__ import annotations
@@ -22,6 +22,7 @@ from saywhy.flow.queue.housekeeping import Housekeeper
 from saywhy.flow.queue.intake import Intake
 from saywhy.flow.queue.loader import Loader
 from saywhy.flow.queue.mend import Mender
+from saywhy.flow.queue.quarantine import Quarantine
 from saywhy.flow.queue.release import Storms
 from saywhy.flow.queue.resubmit import Resubmitter
 from saywhy.flow.queue.scheduler import Scheduler
@@ -39,6 +40,7 @@ from saywhy.flow.stages import (
     Submission,
 )
 from saywhy.infra.store.protocol import Change, Store
+from saywhy.infra.work_notes import InWork, WorkNotes
 from saywhy.model.address import Address
 from saywhy.model.clock import Clock
 from saywhy.model.event import Event, Sink
@@ -60,6 +62,7 @@ class Queue:
         sink: Sink,
         settings: QueueSettings = DEFAULTS,
         recheck: Recheck | None = None,
+        work: InWork | None = None,
     ) -> None:
         context = self._context = Context(store, organisation, clock, sink, settings, Guard(organisation))
         window = Window(settings, organisation)
@@ -71,7 +74,11 @@ class Queue:
         committer = self._committer = Committer(context, window)
         attempt = Attempt(context, window, contents, deliver, settler, resubmitter, mender)
         self._loader = Loader(context, window, settler.removed, self._pump)
-        self._scheduler = Scheduler(context, window, contents, self._loader, attempt, committer, settler.removed)
+        work = work or WorkNotes().of(1)
+        self._scheduler = Scheduler(
+            context, window, contents, self._loader, attempt, committer, settler.removed, work
+        )
+        self._quarantine = Quarantine(context, window, self._scheduler, self._loader, committer, work)
         self._intake = Intake(context, entry, committer, self._scheduler, self._loader)
         changing = asyncio.Lock()
         tools = (context, window, settler, committer, self._scheduler, self._loader)
@@ -88,8 +95,10 @@ class Queue:
         """Resume whatever the store holds."""
         held = await self._context.store.held()
         self._context.guard.begin(row.key for row in held)
+        self._quarantine.begin()
         self._scheduler.start()
-        self._keeping = [asyncio.create_task(each.run()) for each in (self._housekeeper, self._mender)]
+        always = (self._quarantine, self._housekeeper, self._mender)
+        self._keeping = [asyncio.create_task(each.run()) for each in always]
 
     async def stop(self, grace: float) -> None:
         """No new messages, no new attempts; those under way have `grace` seconds to end, the rest stays queued."""

@@ -44,7 +44,7 @@ class Resubmitter:
         free = 1 + max([*mine, *(pending.number for pending in owed)])
         forked: list[Resolved] = []
         for pending in job.pending:
-            if retry.returned(message, now):
+            if retry.returned(message, pending, now):
                 missed = failures.deadline_missed(message, pending, now)
                 sorter.result.waiting.append(Result(pending, Failed(missed), attempted=False))
                 continue

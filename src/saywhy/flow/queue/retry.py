@@ -68,6 +68,8 @@ def jittered(interval: float, share: float, draw: Draw) -> float:
 
 def expires(message: Message, pending: Pending, now: float) -> float:
     """When the recipient is given up: the time that it was held back does not count (spec I10)."""
+    if pending.hop.kind is HopKind.POISON:
+        return NEVER  # spec F8
     if not (pending.suspended_at or pending.paused):
         return message.expires
     held = max(0.0, now - pending.suspended_at) if pending.suspended_at else 0.0
@@ -80,15 +82,16 @@ def deadline(message: Message, pending: Pending) -> float:
     A message that is held back has it all the same.  One that came with none left was reported where it passed.
     """
     by = message.envelope.by
-    if by is None or (not by.returns and (pending.lateness_told or by.seconds <= 0)):
+    if by is None or pending.hop.kind is HopKind.POISON:
         return NEVER
-    return by.at
+    done = not by.returns and (pending.lateness_told or by.seconds <= 0)
+    return NEVER if done else by.at
 
 
-def returned(message: Message, now: float) -> bool:
+def returned(message: Message, pending: Pending, now: float) -> bool:
     """The deadline has passed after which the sender wants the message back."""
     by = message.envelope.by
-    return by is not None and by.returns and now >= by.at
+    return by is not None and by.returns and now >= deadline(message, pending)
 
 
 def delay_at(message: Message, config: TransportConfig) -> float:

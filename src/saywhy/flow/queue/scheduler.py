@@ -18,6 +18,7 @@ from saywhy.flow.queue.loader import Loader
 from saywhy.flow.queue.window import Window
 from saywhy.infra.errors import StoreError
 from saywhy.infra.store.protocol import MOST_TURNS, Change, turn
+from saywhy.infra.work_notes import InWork
 from saywhy.model.event import Kind
 from saywhy.model.queued import Message, NewMessage, Pending, QueueId
 
@@ -36,6 +37,7 @@ class Scheduler:
         attempt: Attempt,
         committer: Committer,
         removed: dict[QueueId, bool],
+        work: InWork,
     ) -> None:
         self._context = context
         self._window = window
@@ -45,7 +47,9 @@ class Scheduler:
         self._committer = committer
         self._removed = removed
         self._running = False
+        self._work = work
         self.held = False  # by back pressure
+        self.trying = False  # what was in work at a crash is being tried alone
         self._context.health.recovered.append(self.pump)
         self._attempts: set[asyncio.Task[None]] = set()
         self._errands: set[asyncio.Task[None]] = set()
@@ -69,10 +73,11 @@ class Scheduler:
         await _end(self._errands, 0)
         await _end(self._attempts, grace)
 
-    def _spawn(self, group: set[asyncio.Task[None]], work: Coroutine[Any, Any, None]) -> None:
+    def _spawn(self, group: set[asyncio.Task[None]], work: Coroutine[Any, Any, None]) -> asyncio.Task[None]:
         task = asyncio.get_running_loop().create_task(work)
         group.add(task)
         task.add_done_callback(group.discard)
+        return task
 
     # -- before an attempt --
 
@@ -103,7 +108,7 @@ class Scheduler:
     def pump(self) -> None:
         """Start whatever may start."""
         settings = self._context.settings
-        if self.held or self._context.health.held:
+        if self.held or self.trying or self._context.health.held:
             return
         while self._running and self._octets < settings.max_attempt_bytes:
             if self._crowded():
@@ -113,11 +118,18 @@ class Scheduler:
             job = self._window.next(self._strangers < settings.max_strangers)
             if job is None:
                 return
-            self._quick[job] = self._context.now()
-            self._strangers += job.stranger
-            self._octets += job.message.size
-            self.flying.update(map(key_of, job.pending))
-            self._spawn(self._attempts, self._run(job))
+            self._begin(job)
+
+    def launch(self, message: Message, pending: list[Pending]) -> asyncio.Task[None]:
+        """A transmission of one hop out of turn."""
+        return self._begin(self._window.admit(message, pending))
+
+    def _begin(self, job: Job) -> asyncio.Task[None]:
+        self._quick[job] = self._context.now()
+        self._strangers += job.stranger
+        self._octets += job.message.size
+        self.flying.update(map(key_of, job.pending))
+        return self._spawn(self._attempts, self._run(job))
 
     def _crowded(self) -> bool:
         settings = self._context.settings
@@ -157,6 +169,7 @@ class Scheduler:
     async def _run(self, job: Job) -> None:
         """Its place at the next hop is free when the hop has answered; what gives out numbers first commits."""
         change, written = None, False
+        noted = self._work.begin(job.message.id)
         try:
             change = await self._attempt(job)
             if not job.lane.resubmits:
@@ -164,6 +177,7 @@ class Scheduler:
             written = change is None or await self._committer.surely(change)
         except Exception as error:
             self._context.tell(Kind.FAULT, f"queue: {type(error).__name__}: {error}", job.message)
+        self._work.end(noted)
         self._after(job, change if written else None, written)
 
     def _landed(self, job: Job) -> None:

@@ -15,7 +15,7 @@ from saywhy.flow.stages import Settled
 from saywhy.infra.store.protocol import Change
 from saywhy.model.event import Kind
 from saywhy.model.outcome import Deferred, Failed
-from saywhy.model.queued import Message, Pending, QueueId
+from saywhy.model.queued import HopKind, Message, Pending, QueueId
 
 
 class Settler:
@@ -66,7 +66,9 @@ class Settler:
 
     def _remove(self, step: Step, pending: Pending, ndr: bool) -> list[Settled]:
         step.remove(pending, ndr)
-        failure = failures.removed_by_administrator(pending, self._context.now())
+        poison = pending.hop.kind is HopKind.POISON
+        why = failures.poison_removed if poison else failures.removed_by_administrator
+        failure = why(pending, self._context.now())
         return [Settled(pending, Failed(failure))] if ndr else []
 
     def hold(self, message: Message, results: Sequence[Result]) -> Change:

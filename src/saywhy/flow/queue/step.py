@@ -109,7 +109,7 @@ class Step:
         if attempted or pending.failure is None:
             failure = expiry.remember(outcome.failure, pending.failure)
             pending = dataclasses.replace(pending, failure=failure)
-        if retry.returned(self._message, self._now):
+        if retry.returned(self._message, pending, self._now):
             self.give_up(pending, failures.deadline_missed(self._message, pending, self._now))
             return
         if self._now >= retry.expires(self._message, pending, self._now):

@@ -30,7 +30,8 @@ _DEFAULT_LIMIT = SendConnector("default").max_connections_per_destination
 class Window:
     """`entering`: messages being committed, which are fed in when that is done and must not be loaded before.
 
-    `behind`: the store has due recipients for which there was no room here.
+    `suspected`: those to be tried alone (quarantine.py).  `behind`: the store has due
+    recipients for which there was no room here.
     """
 
     def __init__(self, settings: QueueSettings, organisation: CurrentOrganisation) -> None:
@@ -44,6 +45,7 @@ class Window:
         self._resting: OrderedDict[str, Lane] = OrderedDict()  # idle lanes that remember failures
         self._left: set[Key] | None = None  # released since `watch`
         self.entering: set[QueueId] = set()
+        self.suspected: set[QueueId] = set()
         self.suspensions = Holds(organisation)
         self.held = 0
         self.behind = False
@@ -78,7 +80,7 @@ class Window:
     def _limit(self, hop: NextHop, name: str) -> int:
         if hop.kind is HopKind.MAILBOX or name == OVERDUE:
             return self._settings.mailbox_attempts
-        if hop.kind in (HopKind.SUBMISSION, HopKind.UNREACHABLE, HopKind.HELD):
+        if hop.kind in (HopKind.SUBMISSION, HopKind.UNREACHABLE, HopKind.HELD, HopKind.POISON):
             return 1
         connector = self.connector(hop)
         return max(1, connector.max_connections_per_destination if connector else _DEFAULT_LIMIT)
@@ -139,6 +141,13 @@ class Window:
         self.held += 1
         self.enlist(lane)
         return True
+
+    def admit(self, message: Message, pending: list[Pending]) -> Job:
+        """A transmission of one hop that starts now, out of turn."""
+        lane = self.lane(pending[0].hop)
+        self._resting.pop(lane.name, None)
+        self.held += len(pending)
+        return lane.admit(message, pending)
 
     def holds(self, pending: Pending) -> bool:
         """In memory, or so lately settled that a read may not have seen it."""

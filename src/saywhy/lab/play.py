@@ -21,6 +21,7 @@ from typing import Any
 
 from saywhy.lab import disks
 from saywhy.lab.scenario import ANN, Expected, Scenario, Where, scenarios
+from saywhy.lab.served import ServedSite
 from saywhy.lab.site import Site
 from saywhy.lab.steps import VERBS, Teller, set_dns
 from saywhy.model.event import Kind
@@ -96,7 +97,7 @@ def _since(began: float) -> float:
 
 async def _play(scenario: Scenario, expected: Expected, folder: Path, sender: str) -> tuple[Got, Path | None]:
     tell = Teller()
-    site = Site(
+    site = (ServedSite if scenario.served else Site)(
         organisation=scenario.organisation,
         transport=scenario.transport,
         internet=scenario.internet,

@@ -92,6 +92,7 @@ class Scenario:
     settings: str = ""
     organisation: str = ""
     transport: str = ""
+    served: bool = False  # by `saywhy serve`, in processes of its own (served.py)
     internet: bool = True  # the send connector for everything
     hosts: tuple[HostSpec, ...] = ()
     dns: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)

@@ -28,7 +28,7 @@ from saywhy.infra.maildir import Maildirs
 from saywhy.infra.store.protocol import ObjectChange, TrackingFilter
 from saywhy.lab.scenario import ANN
 from saywhy.lab.world import NETWORK, World
-from saywhy.model.event import Event, Kind
+from saywhy.model.event import Event, Kind, Sink
 from saywhy.model.organisation import OrganisationObject
 from saywhy.model.record import dump
 from saywhy.operations.declaration import Result
@@ -135,7 +135,7 @@ def _organisation(sender: str) -> str:
 class Ear:
     """A Sink that remembers, passes on to the log, and wakes whoever waits for an event."""
 
-    def __init__(self, log: JsonLines) -> None:
+    def __init__(self, log: Sink) -> None:
         self._log = log
         self._news = asyncio.Event()
         self.events: list[Event] = []

@@ -19,6 +19,7 @@ from typing import Any
 from saywhy.lab import disks
 from saywhy.lab.dns import Mood
 from saywhy.lab.scenario import PARTNER, read_script
+from saywhy.lab.served import ServedSite, until
 from saywhy.lab.site import PASSWORD, Client, Site, letter
 from saywhy.model.event import Kind
 from saywhy.model.organisation import KINDS
@@ -238,6 +239,16 @@ def _alter(folder: Path, old: bytes, new: bytes) -> int:
     return changed
 
 
+async def crash(site: Site, tell: Teller, *, host: str, number: int = 1) -> None:
+    """The worker is killed (SIGKILL) when `host` has been named a recipient `number` times, and starts again."""
+    if not isinstance(site, ServedSite):
+        raise TypeError("only a server in processes of its own (served = true) has a worker that can be killed")
+    remote = site.world.hosts[host]
+    await until(lambda: sum("C: RCPT" in line for each in remote.sessions for line in each.lines) >= number)
+    await site.crash()
+    tell.said(f"(kill -9 of the worker while {host} has its answer to RCPT to give)")
+
+
 VERBS: dict[str, Do] = {
     "send": send,
     "dialogue": dialogue,
@@ -254,4 +265,5 @@ VERBS: dict[str, Do] = {
     "free": free,
     "restart": restart,
     "damage": damage,
+    "crash": crash,
 }

@@ -24,6 +24,7 @@ from saywhy.flow.stages import (
 from saywhy.infra.errors import StoreError
 from saywhy.infra.store.memory import MemoryStore
 from saywhy.infra.store.protocol import Change, Store, TrackingFilter
+from saywhy.infra.work_notes import InWork
 from saywhy.lab.clock import LoopClock
 from saywhy.model.address import Address
 from saywhy.model.envelope import DeliverBy, Envelope, Notify, Origin, Recipient
@@ -37,6 +38,7 @@ from saywhy.model.status import Status
 
 MINUTE = 60.0
 HOUR = 60 * MINUTE
+DAY = 24 * HOUR
 CONTENT = b"From: guy@corp.example\r\nSubject: Secret\r\n\r\nHello\r\n"
 SENDER = "guy@corp.example"
 
@@ -134,6 +136,7 @@ class Desk:
     suspended: dict[str, Suspension] = field(default_factory=dict)
     damaged: bool = False  # the store's contents are not what was accepted
     trouble: dict[str, Failure] = field(default_factory=dict)  # what a look at a hop meets, by its key
+    work: InWork | None = None
     looks: list[tuple[float, str]] = field(default_factory=list)
     sink: RecordingSink = field(default_factory=RecordingSink)
     attempts: list[Attempted] = field(default_factory=list)
@@ -157,6 +160,7 @@ class Desk:
             self.sink,
             self.settings,
             recheck=self.recheck,
+            work=self.work,
         )
 
     async def recheck(self, hop: NextHop, sample: Pending | None) -> Failure | None:

@@ -23,7 +23,7 @@ async def run(context: Context, *, message: QueueId) -> Result:
 
 OPERATION = Operation(
     name="message resume",
-    help="Let a message go on that is held back.",
+    help="Let a message go on that is held back, or was put aside in the poison queue: it is tried anew.",
     example="saywhy message resume 1-8f31",
     run=run,
     parameters=(

@@ -94,12 +94,16 @@ class Lane:
     def idle(self) -> bool:
         return not (self.held or self.active or self.more)
 
+    @property
+    def most(self) -> int:
+        """Recipients in one transmission; of a program one, so that an attempt cut off repeats no other."""
+        return 1 if self.hop.kind is HopKind.PROGRAM else MAX_RECIPIENTS
+
     def start(self) -> Job:
         """The next transmission; what is above a transmission's size stays for the one after."""
         message, job = next(iter(self.jobs.items()))
-        most = 1 if self.hop.kind is HopKind.PROGRAM else MAX_RECIPIENTS  # an attempt cut off repeats one only
-        taken = job.pending[:most]
-        job.pending = job.pending[most:]
+        taken = job.pending[: self.most]
+        job.pending = job.pending[self.most :]
         if not job.pending:
             del self.jobs[message]
         self.waiting -= len(taken)

@@ -17,7 +17,6 @@ from saywhy.flow.queue import events, expiry, failures
 from saywhy.flow.queue.commit import Committer
 from saywhy.flow.queue.context import Context
 from saywhy.flow.queue.holds import report_due
-from saywhy.flow.queue.lane import MAX_RECIPIENTS
 from saywhy.flow.queue.loader import Loader
 from saywhy.flow.queue.scheduler import Scheduler
 from saywhy.flow.queue.window import Window
@@ -101,7 +100,7 @@ class Quarantine:
         for each in owed:
             if each.due <= now and not self._window.suspensions.holds(each):
                 by_hop.setdefault(each.hop.key, []).append(each)
-        tasks = [self._scheduler.launch(message, some[:MAX_RECIPIENTS]) for some in by_hop.values()]
+        tasks = [self._scheduler.launch(message, some) for some in by_hop.values()]
         if not tasks:
             self._cleared(message.id)
             return

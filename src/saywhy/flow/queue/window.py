@@ -143,11 +143,12 @@ class Window:
         return True
 
     def admit(self, message: Message, pending: list[Pending]) -> Job:
-        """A transmission of one hop that starts now, out of turn."""
+        """A transmission of one hop that starts now, out of turn; what is too much for one is left out."""
         lane = self.lane(pending[0].hop)
         self._resting.pop(lane.name, None)
-        self.held += len(pending)
-        return lane.admit(message, pending)
+        taken = pending[: lane.most]
+        self.held += len(taken)
+        return lane.admit(message, taken)
 
     def holds(self, pending: Pending) -> bool:
         """In memory, or so lately settled that a read may not have seen it."""

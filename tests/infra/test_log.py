@@ -242,7 +242,7 @@ def test_closing_gives_up_on_a_file_that_takes_nothing(pipe: tuple[Path, int]) -
     drain(reader)
 
 
-def test_a_write_that_fails_is_counted_and_the_next_begins_a_new_line(
+def test_a_write_that_fails_is_counted_and_leaves_no_piece_of_a_line(
     path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     writer = LineWriter(path, lost_line)
@@ -262,7 +262,56 @@ def test_a_write_that_fails_is_counted_and_the_next_begins_a_new_line(
     writer.write(b"second\n")
     writer.close()
     os.close(mine)
-    assert path.read_bytes() == b"firs\nsecond\nlost 1\n"
+    assert path.read_bytes() == b"second\nlost 1\n"
+
+
+def test_what_a_pipe_has_taken_of_a_line_cannot_be_taken_back_and_the_next_begins_a_new_one(
+    pipe: tuple[Path, int], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path, reader = pipe
+    writer = LineWriter(path, lost_line)
+    real, failed = os.write, threading.Event()
+
+    def closed(fd: int, data: bytes) -> int:
+        if fd != writer._fd or failed.is_set():
+            return real(fd, data)
+        if len(data) > 4:
+            return real(fd, data[:4])
+        failed.set()
+        raise OSError(32, "Broken pipe")
+
+    monkeypatch.setattr(os, "write", closed)
+    writer.write(b"first..\n")
+    assert failed.wait(60)
+    writer.write(b"second\n")
+    writer.close()
+    assert drain(reader) == b"firs\nsecond\nlost 1\n"
+
+
+def test_of_what_a_full_disk_took_only_the_lines_that_are_lacking_count_as_lost(
+    path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    writer = LineWriter(path, lost_line)
+    real, failed = os.write, threading.Event()
+    room = [25]
+
+    def small(fd: int, data: bytes) -> int:
+        if fd != writer._fd or failed.is_set():
+            return real(fd, data)
+        if not room[0]:
+            failed.set()
+            raise OSError(28, "No space left on device")
+        taken = real(fd, data[: room[0]])
+        room[0] -= taken
+        return taken
+
+    monkeypatch.setattr(os, "write", small)
+    for number in range(4):
+        writer.write(b"line %d...\n" % number)
+    assert failed.wait(60)
+    writer.write(b"after\n")
+    writer.close()
+    assert path.read_bytes() == b"line 0...\nline 1...\nafter\nlost 2\n"
 
 
 def test_a_terminal_that_is_non_blocking_loses_nothing(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -57,7 +57,7 @@ port = {dns_port}
 timeout = 1
 
 [log]
-path = "events.jsonl"
+path = "{log}"
 
 [limits]
 drain_grace = 5
@@ -82,6 +82,7 @@ class Running:
         dns_port: int = 9,
         workers: int = 1,
         settings: str = "",
+        log: str = "events.jsonl",
         preparation: Callable[[], None] | None = None,
         command: tuple[str, ...] = (),
         program: tuple[str, ...] = ("-m", "saywhy", "serve", "--config"),
@@ -93,6 +94,7 @@ class Running:
         self._dns_port = dns_port
         self.number_of_workers = workers
         self._settings = settings
+        self._log = log
         self._preparation = preparation
         (folder / "organisation.toml").write_text(
             ORGANISATION.format(lookup="true" if lookup else "false", connectors=connectors)
@@ -132,7 +134,9 @@ class Running:
 
     def configure(self, settings: str = "") -> None:
         """Write the settings file, with further lines."""
-        text = SETTINGS.format(port=self.port, dns_port=self._dns_port, workers=self.number_of_workers)
+        text = SETTINGS.format(
+            port=self.port, dns_port=self._dns_port, workers=self.number_of_workers, log=self._log
+        )
         self.config.write_text(text + self._settings + settings)
 
     def _await_listening(self) -> None:
@@ -191,7 +195,7 @@ class Running:
 
     def events(self, name: str) -> list[dict[str, Any]]:
         """What the log tells of one kind."""
-        path = self.folder / "data" / "events.jsonl"
+        path = self.folder / "data" / self._log
         lines = map(json.loads, path.read_text().splitlines() if path.exists() else [])
         return [line for line in lines if line["event"] == name]
 

@@ -295,3 +295,25 @@ async def test_a_worker_that_hangs_is_killed_and_started_again(
         await server.until(lambda: len(server.told("takes mail")) >= 2)
         assert server.told(f"(process {row['process']}) has ended (by SIGKILL)")
         assert (await server.send(ANN)).startswith("1-")
+
+
+async def test_a_worker_that_cannot_be_started_is_told_once_and_its_clients_hear_421(folder: Path) -> None:
+    async with running(folder, 1) as server:
+        [state] = server.supervisor.workers()
+        queue = folder / "data" / "queue"
+        lock = queue / "queue-1.lock"
+        lock.unlink()
+        lock.mkdir()  # nobody can open that for writing
+        os.kill(state.process, signal.SIGKILL)
+        await server.until(lambda: server.told("could not be started"))
+        reader, writer = await asyncio.open_connection(*server.supervisor.addresses["smtp"][0])
+        async with asyncio.timeout(HUNG):
+            assert await reader.read() == b"421 4.3.1 Insufficient system resources\r\n"
+        writer.close()
+        [hand_] = server.supervisor.crew.hands
+        await server.until(lambda: hand_.starts > 3)
+        assert len(server.told("could not be started")) == 1
+        lock.rmdir()
+        await server.until(lambda: len(server.told("takes mail")) == 2)
+        await server.send(ANN)
+        await server.until(server.lying)

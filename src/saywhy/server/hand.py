@@ -7,6 +7,7 @@ started again, and a fork copies their locks but not them.
 from __future__ import annotations
 
 import asyncio
+import math
 import os
 import pickle
 import signal
@@ -26,6 +27,7 @@ from saywhy.model.clock import Clock
 from saywhy.operations.context import Away
 from saywhy.server.channel import Asker, ChannelClosed
 from saywhy.server.organisation import Step
+from saywhy.server.porter import Porter
 from saywhy.server.sockets import Sockets
 from saywhy.server.worker import Post
 
@@ -34,6 +36,7 @@ HUNG = 60.0  # seconds without an answer after which a worker is killed
 PING = 10.0
 STEADY = 20.0  # seconds after which a worker's end does not count with those before
 MOST_DELAY = 10.0
+AGAIN = 300.0  # seconds after which the same trouble is told again
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +64,7 @@ class Hand:
         self,
         post: Post,
         sockets: Sockets,
+        porter: Porter,
         synchronous: str,
         table: Callable[[], Table],
         tell: Callable[[str], None],
@@ -68,6 +72,7 @@ class Hand:
     ) -> None:
         self.post = post
         self._sockets = sockets
+        self._porter = porter
         self._synchronous = synchronous
         self._table = table
         self._tell = tell
@@ -128,6 +133,11 @@ class Hand:
         if self._asker is not None and self.ready:
             await self._asker.ask("reload", settings)
 
+    def stop_watching(self) -> None:
+        """From now on it is not started again, and nobody answers for it."""
+        self._stopping = True
+        self._porter.close()
+
     async def stop(self, grace: float) -> None:
         """Drain; what has not ended a few seconds after `grace` is killed."""
         try:
@@ -136,7 +146,7 @@ class Hand:
             os.close(self._notes)
 
     async def _stop(self, grace: float) -> None:
-        self._stopping = True
+        self.stop_watching()
         if self._watch is not None:
             self._watch.cancel()
             await asyncio.gather(self._watch, return_exceptions=True)
@@ -223,8 +233,9 @@ class Hand:
         """Until cancelled: wait for its end, and start it again, later and later if it does not last."""
         loop = asyncio.get_running_loop()
         began, ended = loop.time(), 0
-        what = ""
-        while True:
+        what = told = often = ""
+        told_at = -math.inf
+        while not self._stopping:
             if not what:
                 await self._until_ended()
                 self._ready.clear()
@@ -233,13 +244,20 @@ class Hand:
                 what = f"{name} has ended ({await self._reap()})"
             ended = 1 if loop.time() - began > STEADY else ended + 1
             delay = 0.0 if ended == 1 else min(MOST_DELAY, 0.25 * 2 ** (ended - 2))
-            self._tell(f"{what}; it is started again {f'in {delay:g} s' if delay else 'now'}")
+            if what != told or loop.time() - told_at > AGAIN:
+                again = f"in {delay:g} s" if delay else "now"
+                self._tell(f"{what}; it is started again {again}{often}")
+                told, told_at = what, loop.time()
             await asyncio.sleep(delay)
+            self._porter.close()
             try:
                 await self._launch()
-                what = ""
+                what = told = often = ""
             except Exception as error:
+                often = f", and then every {MOST_DELAY:g} s at most"
                 what = f"worker {self.post.number} could not be started: {error}"
+                if not self._stopping:
+                    self._porter.open()
             began = loop.time()
 
     async def _until_ended(self) -> None:

@@ -16,7 +16,9 @@ from saywhy.server import sockets
 from saywhy.server.crew import Equipment
 from saywhy.server.hand import Hand
 from saywhy.server.organisation import Step
+from saywhy.server.porter import Porter, own_sockets
 from saywhy.server.shards import Access
+from saywhy.server.sockets import Sockets
 
 
 class Processes:
@@ -29,7 +31,7 @@ class Processes:
         self._equipment = equipment
         self._table = equipment.table
         self.hands = [
-            Hand(post, own, equipment.synchronous, self._whole, self._tell, equipment.clock)
+            Hand(post, own, self._porter(own), equipment.synchronous, self._whole, self._tell, equipment.clock)
             for post, own in zip(equipment.posts, equipment.sockets, strict=True)
         ]
         results = await asyncio.gather(
@@ -41,6 +43,8 @@ class Processes:
             raise errors[0]
 
     async def stop(self, grace: float) -> None:
+        for hand in self.hands:
+            hand.stop_watching()
         sockets.close(list(self._equipment.sockets))  # who connects now shall not wait in vain
         await asyncio.gather(*(hand.stop(grace) for hand in self.hands))
 
@@ -67,6 +71,10 @@ class Processes:
             )
             for hand in self.hands
         ]
+
+    def _porter(self, sockets: Sockets) -> Porter:
+        own = own_sockets(self._equipment.sockets, sockets)
+        return Porter(own, self._equipment.settings.listeners)
 
     def _whole(self) -> Table:
         return self._table

@@ -2,15 +2,18 @@
 
 `write` appends to a list; the thread takes the list some twenty times a second and writes it in one call.  What
 was not written yet is lost in a crash.  When the file cannot keep up, or cannot be written, lines are left out
-and counted, and the log says how many.  Make it after a fork: threads are not inherited.
+and counted, and the log says how many; the piece of a line for which a disk had room is taken back.  Processes
+that write to the same file take turns (flock).  Make it after a fork: threads are not inherited.
 """
 
 from __future__ import annotations
 
+import fcntl
 import os
 import select
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 MAX_WAITING = 32 * 1024 * 1024  # octets in memory
@@ -84,23 +87,47 @@ class LineWriter:
         if not lines and not lost:
             return
         told = [*lines, self._lost_line(lost)] if lost else lines
-        if not self._put(b"".join(told)):
+        with self._alone():
+            whole = self._put(b"".join(told))
+        if whole < len(told):
             with self._lock:
-                self._lost += lost + len(lines)
+                self._lost += lost + len(lines) - whole
 
-    def _put(self, data: bytes) -> bool:
-        """False when the file did not take all of it: no space, a closed pipe."""
-        if self._torn:
-            data = b"\n" + data
+    @contextmanager
+    def _alone(self) -> Iterator[None]:
+        """No other process is in the middle of the file; who must not lock it goes without."""
+        if self._path is None:
+            yield
+            return
+        with suppress(OSError):
+            fcntl.flock(self._fd, fcntl.LOCK_EX)
+        try:
+            yield
+        finally:
+            with suppress(OSError):
+                fcntl.flock(self._fd, fcntl.LOCK_UN)
+
+    def _put(self, data: bytes) -> int:
+        """How many lines the file took whole: not all when there is no space, or a pipe was closed."""
+        start = b"\n" if self._torn else b""
+        data = start + data
         written = 0
         try:
             while written < len(data):
                 written += self._write_some(memoryview(data)[written : self._end(data, written)])
+            self._torn = False
         except OSError:
+            whole = data.rfind(b"\n", 0, written) + 1
             if written:
-                self._torn = data[written - 1 : written] != b"\n"
+                self._torn = written > whole and not self._take_back(written - whole)
+        return data.count(b"\n", len(start), written)
+
+    def _take_back(self, octets: int) -> bool:
+        """Off the end of the file; False where that cannot be done, as with a pipe."""
+        try:
+            os.ftruncate(self._fd, os.fstat(self._fd).st_size - octets)
+        except OSError:
             return False
-        self._torn = False
         return True
 
     def _end(self, data: bytes, start: int) -> int:

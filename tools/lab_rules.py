@@ -6,7 +6,9 @@ specification name them, and its sections B1 to B5.  Nothing of saywhy is import
 
 from __future__ import annotations
 
+import base64
 import email.utils
+import quopri
 import re
 from collections.abc import Callable, Iterator
 from email.message import Message
@@ -249,12 +251,17 @@ def r14_status_and_action(case: Case) -> Iterator[str]:
             yield f"R14: {what} with status {status}"
 
 
+def final_address(group: Group) -> str:
+    """RFC 6533 section 3: beyond ASCII it is written with `\\x{F6}` in a 7-bit part."""
+    address = value(group, "final-recipient").partition(";")[2].strip()
+    return re.sub(r"\\x\{([0-9A-F]{1,6})\}", lambda found: chr(int(found[1], 16)), address)
+
+
 def final_and_original_recipient(case: Case) -> Iterator[str]:
     """Erratum 29: as accepted in RCPT, case kept.  R8: Original-Recipient if and only if ORCPT came."""
     known = {path.address: path.parameters for path in case.recipients}
     for group in groups(case)[1:]:
-        kind, _, address = value(group, "final-recipient").partition(";")
-        address = address.strip()
+        kind, address = value(group, "final-recipient").partition(";")[0], final_address(group)
         if kind != ("rfc822" if address.isascii() else "utf-8"):
             yield f"RFC 3464 section 2.3.2: Final-Recipient is of type {kind}"
         if address not in known:
@@ -335,7 +342,14 @@ def returned(case: Case) -> bytes:
     """The octets of the third part as sent, lines ended by CRLF."""
     boundary = f"\n--{case.message.get_boundary()}".encode()
     part = case.raw.replace(b"\r\n", b"\n").split(boundary)[3]
-    return part.partition(b"\n\n")[2].replace(b"\n", b"\r\n")
+    header, _, body = part.partition(b"\n\n")
+    coded = re.search(rb"(?im)^Content-Transfer-Encoding: *([a-z0-9-]+)", header)
+    match coded[1].lower() if coded else b"":
+        case b"quoted-printable":
+            body = quopri.decodestring(body)
+        case b"base64":
+            body = base64.b64decode(body)
+    return body.replace(b"\n", b"\r\n")
 
 
 def never_about_a_report(case: Case) -> Iterator[str]:

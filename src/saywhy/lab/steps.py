@@ -68,7 +68,8 @@ async def send(
     sender = site.sender if sender is None else sender
     raw = content.replace("\n", "\r\n").encode() if content else _letter(sender, header, size)
     for recipient in recipients:
-        tell.said(f"MAIL FROM:<{sender}> {parameters}, RCPT TO:<{recipient}>, {len(raw)} octets")
+        address, _, wishes = recipient.partition(" ")
+        tell.said(f"MAIL FROM:<{sender}> {parameters}, RCPT TO:<{address}> {wishes}, {len(raw)} octets")
     tell.queued = await site.send(sender, recipients, raw, parameters=parameters, listener=listener)
     tell.heard(f"250 2.0.0 Queued as {tell.queued}")
 

@@ -210,7 +210,7 @@ def test_only_our_own_received_fields_make_a_local_loop() -> None:
     assert check(connector, "mail.worcester.example", ours * 2 + others * 5 + b"\r\n") is None
     failure = check(connector, "mail.worcester.example", ours * 3 + b"\r\n")
     assert failure is not None
-    assert failure.line() == "451 4.4.6 ROUTING.LocalLoop; message passed this server 3 times"
+    assert failure.line() == "451 4.4.6 ROUTING.LocalLoop; message passed this server 3 times, limit 2"
 
 
 async def test_a_signed_in_user_may_not_send_under_an_address_that_nobody_has() -> None:

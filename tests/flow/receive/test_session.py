@@ -193,7 +193,7 @@ async def test_the_201st_recipient_waits_for_another_transaction() -> None:
     await dialogue.hello()
     rcpt = "RCPT TO:<ann@worcester.example>"
     reply = await dialogue.say("MAIL FROM:<x@else.example>", rcpt, rcpt, rcpt)
-    assert reply.splitlines()[-1] == "452 4.5.3 Too many recipients"
+    assert reply.splitlines()[-1] == "452 4.5.3 Too many recipients (limit 2)"
     await dialogue.say("DATA")
     assert (await dialogue.say(MESSAGE)).startswith("250 ")
     assert len(dialogue.recorder.accepted[0].envelope.recipients) == 2
@@ -205,7 +205,7 @@ async def test_too_many_hops_is_5_4_6_with_the_count_in_the_log() -> None:
     await dialogue.say("MAIL FROM:<x@else.example>", "RCPT TO:<ann@worcester.example>", "DATA")
     hops = ["Received: from a by b; Tue, 06 May 2008 21:23:08 +0000"] * 4
     reply = await dialogue.say(*hops, "Subject: round", "", "text", ".")
-    assert reply == "554 5.4.6 Hop count exceeded - possible mail loop\r\n"
+    assert reply == "554 5.4.6 Hop count exceeded - possible mail loop (4, limit 3)\r\n"
     assert dialogue.recorder.accepted == []
 
 

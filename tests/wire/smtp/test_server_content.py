@@ -140,7 +140,7 @@ def test_the_dot_added_for_transparency_does_not_count_into_the_line() -> None:
 
 def test_a_message_over_the_limit_is_read_to_its_end_and_refused_with_5_3_4() -> None:
     driver, said = sent((b"y" * 98 + b"\r\n") * 11 + b".\r\n", Limits(max_message_size=1000))
-    assert said == "552 5.3.4 Message size exceeds fixed maximum message size\r\n"
+    assert said == "552 5.3.4 Message size exceeds fixed maximum message size (1100, limit 1000)\r\n"
     (found,) = driver.failures
     assert (found.cause, found.evidence.observed, found.evidence.limit) == ("message-too-large", 1100, 1000)
 
@@ -157,7 +157,7 @@ def test_a_declared_size_over_the_limit_is_refused_at_mail() -> None:
     driver.feed(b"EHLO bar.com\r\n")
     said = driver.feed(b"MAIL FROM:<a@bar.com> SIZE=1001\r\nRCPT TO:<b@foo.com>\r\nMAIL FROM:<> SIZE=1000\r\n")
     assert said.splitlines() == [
-        "552 5.3.4 Message size exceeds fixed maximum message size",
+        "552 5.3.4 Message size exceeds fixed maximum message size (1001, limit 1000)",
         "503 5.5.1 Sender was not accepted",
         "250 2.1.0 Sender OK",
     ]
@@ -171,7 +171,7 @@ def test_a_header_over_the_limit_is_refused_with_5_3_4() -> None:
     driver, _ = sent(field * 2 + b"\r\nbody\r\n.\r\n", limits)
     assert driver.contents
     driver, said = sent(field * 2 + b"Z\r\n" + b"\r\nbody\r\n.\r\n", limits)
-    assert said == "552 5.3.4 Header size exceeds fixed maximum header size\r\n"
+    assert said == "552 5.3.4 Header size exceeds fixed maximum header size (103, limit 100)\r\n"
     assert driver.failures[0].cause == "header-too-large"
     assert (driver.failures[0].evidence.observed, driver.failures[0].evidence.limit) == (103, 100)
     _, said = sent(field * 5 + b".\r\n", limits)
@@ -292,7 +292,7 @@ def test_after_a_failed_chunk_the_pipelined_rest_is_discarded_until_rset() -> No
         b"BDAT 11\r\n01234567890BDAT 5\r\nNOOP\nBDAT 4 LAST\r\nx\r\nyMAIL FROM:<>\r\nRSET\r\nMAIL FROM:<>\r\n"
     )
     assert said.splitlines() == [
-        "552 5.3.4 Message size exceeds fixed maximum message size",
+        "552 5.3.4 Message size exceeds fixed maximum message size (11, limit 10)",
         "503 5.5.1 A chunk was refused, send RSET",
         "503 5.5.1 A chunk was refused, send RSET",
         "503 5.5.1 A chunk was refused, send RSET",

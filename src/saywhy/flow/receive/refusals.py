@@ -57,7 +57,7 @@ def local_loop(connector: str, observed: int, limit: int) -> Failure:
         451,
         "4.4.6",
         "local-loop",
-        f"message passed this server {observed} times",
+        f"message passed this server {observed} times, limit {limit}",
         _at(Step.END_OF_DATA, connector, observed=observed, limit=limit),
         tag="ROUTING.LocalLoop",
     )
@@ -140,7 +140,7 @@ def too_many_recipients(connector: str, limit: int) -> Failure:
         452,
         "4.5.3",
         "too-many-recipients-now",
-        "Too many recipients",
+        f"Too many recipients (limit {limit})",
         _at(Step.RCPT, connector, observed=limit + 1, limit=limit),
     )
 
@@ -150,7 +150,7 @@ def too_many_hops(connector: str, observed: int, limit: int) -> Failure:
         554,
         "5.4.6",
         "hop-count-exceeded",
-        "Hop count exceeded - possible mail loop",
+        f"Hop count exceeded - possible mail loop ({observed}, limit {limit})",
         _at(Step.END_OF_DATA, connector, observed=observed, limit=limit),
     )
 
@@ -193,7 +193,7 @@ def sender_mailbox_full(connector: str, sender: str, observed: int, limit: int) 
         554,
         "5.2.2",
         "sender-mailbox-full",
-        "the sender's mailbox is full",
+        f"the sender's mailbox is full ({observed} octets, limit {limit})",
         _at(Step.MAIL, connector, name=sender, observed=observed, limit=limit),
         tag="STOREDRV.Submit.Quota",
     )
@@ -267,17 +267,18 @@ def too_many_messages(connector: str, limit: int) -> Failure:
         421,
         "4.4.2",
         "message-rate-exceeded",
-        "Message rate exceeds the limit",
+        f"Message rate exceeds the limit of {limit} a minute",
         _at(Step.MAIL, connector, observed=limit + 1, limit=limit),
     )
 
 
 def rule_refused(connector: str, rule: str, status: str, text: str, observed: int, limit: int) -> Failure:
+    numbers = f" ({observed}, limit {limit})" if limit >= 0 else ""
     return _failure(
         550,
         status,
         "rule-refused",
-        plain(text) or "refused by a rule of the organisation",
+        plain(text) or f"refused by a rule of the organisation{numbers}",
         _at(Step.END_OF_DATA, connector, name=rule, observed=observed if limit >= 0 else -1, limit=limit),
         tag="TRANSPORT.RULES.RejectMessage",
     )

@@ -16,7 +16,7 @@ from saywhy.model.status import Status
 
 @dataclass(frozen=True, slots=True)
 class Refusal:
-    """A kind of refusal; `close` ends the session with it."""
+    """A kind of refusal; `close` ends the session with it, `numbers` says what was observed and the limit."""
 
     reply: int
     status: Status
@@ -24,11 +24,12 @@ class Refusal:
     text: str
     counts: bool = True
     close: bool = False
+    numbers: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """A refusal with what was seen: `name` (parameter, octet) goes into the words, the numbers into evidence."""
+    """A refusal with what was seen: `name` (parameter, octet) and the numbers, for the words and the evidence."""
 
     refusal: Refusal
     name: str = ""
@@ -38,6 +39,8 @@ class Found:
     def failure(self, step: Step, command: str, transcript: tuple[str, ...]) -> Failure:
         refusal = self.refusal
         text = f"{refusal.text}: {self.name}" if self.name else refusal.text
+        if refusal.numbers:
+            text += f" ({self.observed}, limit {self.limit})"
         evidence = Evidence(
             Stage.RECEIVE,
             step,
@@ -66,6 +69,10 @@ def _protocol(reply: int, status: str, cause: str, text: str) -> Refusal:
 
 def _innocent(reply: int, status: str, cause: str, text: str) -> Refusal:
     return Refusal(reply, Status.parse(status), cause, text, counts=False)
+
+
+def _limit(reply: int, status: str, cause: str, text: str) -> Refusal:
+    return Refusal(reply, Status.parse(status), cause, text, counts=False, numbers=True)
 
 
 def _final(reply: int, status: str, cause: str, text: str) -> Refusal:
@@ -103,8 +110,8 @@ NO_DOMAIN = _innocent(501, "5.1.2", "recipient-address-syntax", "Invalid address
 ADDRESS_DOMAIN = _innocent(501, "5.5.4", "domain-name-invalid", "Invalid domain name")
 NEEDS_SMTPUTF8 = _innocent(553, "5.6.7", "smtputf8-required", "Address needs SMTPUTF8, which was not asked for")
 
-TOO_LARGE = _innocent(552, "5.3.4", "message-too-large", "Message size exceeds fixed maximum message size")
-HEADER_TOO_LARGE = _innocent(552, "5.3.4", "header-too-large", "Header size exceeds fixed maximum header size")
+TOO_LARGE = _limit(552, "5.3.4", "message-too-large", "Message size exceeds fixed maximum message size")
+HEADER_TOO_LARGE = _limit(552, "5.3.4", "header-too-large", "Header size exceeds fixed maximum header size")
 BARE_CR_OR_LF = _innocent(
     550, "5.6.11", "bare-line-feed", "Bare CR or LF in message content, lines must end in CRLF"
 )

@@ -13,11 +13,11 @@ from functools import cache
 
 from saywhy.model.failure import Failure
 from saywhy.why import catalogue, facts
-from saywhy.why.entries import Act, Cause, Permanence
+from saywhy.why.entries import Act, Cause, Permanence, Scope
 from saywhy.why.template import Template, compile_template
 from saywhy.why.words import ENGLISH, Frame, frame, mark
 
-__all__ = ["Act", "Explanation", "Reader", "explain", "for_administrators"]
+__all__ = ["Act", "Explanation", "Reader", "Scope", "explain", "for_administrators"]
 
 _PROBABLY = mark("The other server gave no exact reason; this is the most probable one.")
 _WAIT = (
@@ -45,6 +45,7 @@ class Explanation:
     steps: tuple[str, ...]
     act: Act
     facts: tuple[tuple[str, str], ...] = ()
+    scope: Scope = Scope.MESSAGE
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,6 +79,7 @@ def explain(failure: Failure, reader: Reader, *, recipient: str = "", lang: str 
         else _steps(wording.steps[reader], values),
         act=cause.waiting_act if waiting else cause.act,
         facts=facts.shown(failure, cause.unit, internal=reader is Reader.ADMIN),
+        scope=cause.scope,
     )
 
 

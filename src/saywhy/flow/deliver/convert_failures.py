@@ -45,7 +45,7 @@ def _no_codec(error: NoCodec, hop: NextHop, message: Message, config: TransportC
         cause, text = "charset-disabled", f'character set "{charset}" is switched off'
     else:
         cause, text = "charset-unavailable", f'no codec for "{charset}"'
-    seen = _seen(hop, charset, int(waited), int(limit))
+    seen = _seen(hop, charset, int(waited), int(limit)) if limit else _seen(hop, charset)
     tag = "CONVERT.CharsetDisabled" if error.disabled else "CONVERT.CharsetUnavailable"
     # Spec A2 4.6.5: given up, it keeps its status of class 4, which stands in reports only.
     return Failure(Status(4, 6, 5), 550 if over else 451, cause, text, seen, permanent=over, tag=tag, at=at)

@@ -19,7 +19,7 @@ from saywhy.flow.report.parties import parties
 from saywhy.flow.stages import Settled
 from saywhy.model.failure import Failure
 from saywhy.model.outcome import Deferred, Delivered, Expanded, Failed, Relayed
-from saywhy.why.explain import Act, Explanation, Reader, explain
+from saywhy.why.explain import Act, Explanation, Reader, Scope, explain
 from saywhy.why.facts import OR
 from saywhy.why.words import ENGLISH
 from saywhy.wire.encoded_word import decode
@@ -64,9 +64,12 @@ def told(settled: Settled, language: str) -> Told:
 
 
 def _beyond(failure: Failure, language: str) -> Explanation:
-    """A contact's target or a group's member failed: not the address that the sender wrote, nor theirs to mend."""
+    """A contact's target or a group's member failed: not the address that the sender wrote, nor theirs to mend.
+
+    The message still is.
+    """
     explanation = explain(failure, Reader.SENDER, lang=language)
-    if explanation.act is not Act.SENDER:
+    if explanation.act is not Act.SENDER or explanation.scope is Scope.MESSAGE:
         return explanation
     ours = explain(replace(failure, cause=_ASTRAY), Reader.SENDER, lang=language)
     return replace(explanation, steps=ours.steps, act=ours.act)

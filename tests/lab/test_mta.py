@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import base64
+import ssl
 from collections.abc import AsyncIterator
 from dataclasses import replace
 
@@ -193,6 +194,18 @@ async def test_a_connection_can_be_dropped_anywhere(mta: FakeMta, step: str, act
             await client.sendmail("a@b.example", ["r@partner.example"], CONTENT)
     assert mta.sessions[0].ended == ended
     assert mta.messages == []
+
+
+async def test_a_tls_session_can_be_broken_by_octets_that_are_none_of_it(mta: FakeMta) -> None:
+    mta.script = Script(mail=Act(then=Then.GARBLE))
+    async with await by_hand(mta) as client:
+        await client.reply()
+        await client.say("EHLO c.example")
+        await client.say("STARTTLS")
+        await client.starttls()
+        await client.say("EHLO c.example")
+        with pytest.raises(ssl.SSLError):
+            await client.say("MAIL FROM:<a@b.example>")
 
 
 async def test_a_reply_may_come_before_the_drop(mta: FakeMta) -> None:

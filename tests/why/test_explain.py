@@ -127,6 +127,14 @@ def test_an_expiry_with_the_cause_of_the_last_attempt_says_that_and_the_time() -
     assert ("Tried", "mx.dest.test [192.0.2.7]:25: refused") in said.facts
 
 
+def test_an_expiry_is_no_guess_whatever_the_code_of_the_last_reply() -> None:
+    last = failure("remote-mailbox-full", "4.2.2", permanent=False, reply=("452 4.2.2 Full",))
+    said = explain(replace(expired(last), status=Status(4, 4, 7)), Reader.SENDER, recipient=BOB)
+    assert "most probable" not in said.happened
+    bare = failure("remote-mailbox-full", "4.2.2", permanent=False, reply=("452 Full",))
+    assert "most probable" in explain(expired(bare), Reader.SENDER, recipient=BOB).happened
+
+
 def test_an_expiry_of_a_trouble_with_numbers_keeps_them() -> None:
     last = failure("too-many-connections", "4.3.2", permanent=False, limit=20)
     said = explain(expired(last), Reader.SENDER, recipient=BOB)

@@ -596,6 +596,16 @@ async def test_a_host_that_refuses_bdat_and_data_is_not_asked_for_ever() -> None
         assert sum(line.startswith("C: MAIL") for line in lines) == 2
 
 
+@pytest.mark.parametrize("reply", ["500 What?", "502 Not implemented"])
+async def test_a_host_that_knows_neither_bdat_nor_what_comes_by_data_has_trouble_with_chunks(reply: str) -> None:
+    """Spec A2 5.3.3 b: no code came, and the words say only that a command is not known."""
+    async with internet(Script(content=reply)) as net:
+        (outcome,) = await net.send()
+        assert isinstance(outcome, Failed)
+        assert (str(outcome.failure.status), outcome.failure.cause) == ("5.3.3", "remote-chunking-refused")
+        assert outcome.failure.evidence.command == "DATA, as BDAT was refused"
+
+
 # -- what a connector demands, and when it gives up --
 
 

@@ -9,6 +9,7 @@ from html.parser import HTMLParser
 import pytest
 
 from saywhy.flow.stages import OutgoingReport
+from saywhy.model.address import Address
 from saywhy.model.envelope import Notify
 from saywhy.model.evidence import Evidence, Stage
 from saywhy.model.failure import Failure
@@ -215,6 +216,31 @@ def test_near_misses_are_for_readers_of_ours_alone() -> None:
 def test_several_near_misses_are_listed_in_one_question() -> None:
     near = Failed(failure("recipient-unknown", near=("a@corp.example", "b@corp.example", "c@corp.example")))
     assert "Did you mean a@corp.example, b@corp.example or c@corp.example?" in told(near)
+
+
+def beyond(outcome: Outcome) -> str:
+    """What is read when that befell an address to which a contact of ours leads on."""
+    one = settled(outcome, "sales@corp.example")
+    led = replace(one.pending, address=Address.parse("hidden@elsewhere.example"), mailbox="")
+    words = text(World().only(OUTSIDE, replace(one, pending=led)))
+    assert "hidden@" not in words
+    return " ".join(words.split())
+
+
+def test_what_befell_an_address_that_a_contact_leads_on_to_is_not_said_of_the_contact() -> None:
+    words = beyond(Failed(failure("recipient-unknown")))
+    assert (
+        "sales@corp.example passes its mail on to another address; what is said here is about that one." in words
+    )
+    assert "passes its mail on" not in told(Failed(failure("recipient-unknown")))
+
+
+def test_a_sender_can_mend_the_message_wherever_it_was_refused_and_no_address_behind_a_contact() -> None:
+    large = Failed(failure("remote-too-large"))
+    assert "[x] you" in beyond(large)
+    assert "Make the attachments smaller" in beyond(large)
+    assert "[x] you" in told(Failed(failure("recipient-unknown")))
+    assert "[x] the recipient's server" in beyond(Failed(failure("recipient-unknown")))
 
 
 def attempted(outcome: Outcome) -> str:

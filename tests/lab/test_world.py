@@ -84,7 +84,7 @@ async def test_worlds_stand_beside_one_another() -> None:
         assert await one.resolver().mx("only-here.example")
         with pytest.raises(DnsError):
             await other.resolver().mx("only-here.example")
-        assert one.resolver_settings != other.resolver_settings
+        assert one.dns_address != other.dns_address
 
 
 async def test_a_world_without_addresses_left_says_so(monkeypatch: pytest.MonkeyPatch) -> None:

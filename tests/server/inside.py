@@ -22,39 +22,12 @@ from saywhy.flow.receive.services import Services
 from saywhy.infra.maildir import Maildirs
 from saywhy.infra.net.listen import Listener
 from saywhy.infra.net.selfsigned import make_pair
+from saywhy.lab.papers import settings_text, write_papers
 from saywhy.model.event import Event, Kind
 from saywhy.server.app import App
 
 HUNG = 60.0
 PASSWORD = "correct horse"
-
-SETTINGS = """\
-[server]
-hostname = "mail.worcester.example"
-data_dir = "data"
-
-[listeners.smtp]
-address = "127.0.0.1:0"
-
-[listeners.submission]
-address = "127.0.0.1:0"
-
-[listeners.submissions]
-address = "127.0.0.1:0"
-tls = "implicit"
-
-[dns]
-nameservers = ["127.0.0.1"]
-port = {dns_port}
-timeout = 5
-
-[limits]
-drain_grace = {grace}
-max_in_flight_bytes = "1 MiB"
-
-[organisation]
-file = "organisation.toml"
-"""
 
 ORGANISATION = """\
 [[domain]]
@@ -126,11 +99,14 @@ class Inside:
     ) -> None:
         self.folder = folder
         self.sink = Watcher()
-        config = folder / "saywhy.toml"
-        config.write_text(SETTINGS.format(dns_port=dns_port, grace=grace))
+        settings = settings_text(
+            {"smtp": {}, "submission": {}, "submissions": {"tls": "implicit"}},
+            nameserver=("127.0.0.1", dns_port),
+            dns={"timeout": 5},
+            limits={"drain_grace": grace, "max_in_flight_bytes": "1 MiB"},
+        )
         organisation = ORGANISATION.format(password=hashed(), default=default, client=client, more=more)
-        (folder / "organisation.toml").write_text(organisation)
-        self.settings = load_settings(config)
+        self.settings = load_settings(write_papers(folder, settings, organisation))
         self.app = App(self.settings, sink=self.sink, synchronous="OFF")
         self.maildirs = Maildirs(self.settings.mailboxes.path)
         self.clients: list[Client] = []

@@ -16,6 +16,8 @@ from pathlib import Path
 from queue import Empty, Queue
 from typing import Any
 
+from saywhy.lab.papers import settings_text
+
 HUNG = 120.0  # seconds without the expected that mean something is broken
 
 ORGANISATION = """\
@@ -40,30 +42,6 @@ recipient_lookup = {lookup}
 tarpit = 0
 relay_ranges = ["127.0.0.0/8"]
 {connectors}
-"""
-
-SETTINGS = """\
-[server]
-hostname = "mail.worcester.example"
-data_dir = "data"
-workers = {workers}
-
-[listeners.smtp]
-address = "127.0.0.1:{port}"
-
-[dns]
-nameservers = ["127.0.0.1"]
-port = {dns_port}
-timeout = 1
-
-[log]
-path = "{log}"
-
-[limits]
-drain_grace = 5
-
-[organisation]
-file = "organisation.toml"
 """
 
 
@@ -134,8 +112,13 @@ class Running:
 
     def configure(self, settings: str = "") -> None:
         """Write the settings file, with further lines."""
-        text = SETTINGS.format(
-            port=self.port, dns_port=self._dns_port, workers=self.number_of_workers, log=self._log
+        text = settings_text(
+            {"smtp": {"address": f"127.0.0.1:{self.port}"}},
+            nameserver=("127.0.0.1", self._dns_port),
+            dns={"timeout": 1},
+            limits={"drain_grace": 5},
+            log={"path": self._log},
+            server={"workers": self.number_of_workers},
         )
         self.config.write_text(text + self._settings + settings)
 

@@ -18,6 +18,7 @@ from saywhy.config.load import load_settings
 from saywhy.infra.errors import StoreVersionError
 from saywhy.infra.maildir import Maildirs
 from saywhy.infra.store.sqlite import SqliteStore
+from saywhy.lab.papers import settings_text, write_papers
 from saywhy.model.event import Event, Kind
 from saywhy.operations.declaration import Result
 from saywhy.server import hand
@@ -27,25 +28,6 @@ from saywhy.server.supervisor import Supervisor
 from tests.operations.conftest import Events, refused
 
 HUNG = 60.0
-
-SETTINGS = """\
-[server]
-hostname = "mail.worcester.example"
-data_dir = "data"
-workers = {workers}
-[listeners.smtp]
-address = "127.0.0.1:0"
-[dns]
-nameservers = ["127.0.0.1"]
-port = 9
-timeout = 1
-[log]
-path = "events.jsonl"
-[limits]
-drain_grace = 2
-[organisation]
-file = "organisation.toml"
-"""
 
 ORGANISATION = """\
 [[domain]]
@@ -121,15 +103,16 @@ class Server:
 @pytest.fixture
 def folder() -> Iterator[Path]:
     path = Path(tempfile.mkdtemp(prefix="sw"))
-    (path / "organisation.toml").write_text(ORGANISATION)
     yield path
     shutil.rmtree(path)
 
 
 @asynccontextmanager
 async def running(folder: Path, workers: int) -> AsyncIterator[Server]:
-    config = folder / "saywhy.toml"
-    config.write_text(SETTINGS.format(workers=workers))
+    settings = settings_text(
+        {"smtp": {}}, server={"workers": workers}, dns={"timeout": 1}, limits={"drain_grace": 2}
+    )
+    config = write_papers(folder, settings, ORGANISATION)
     events = Events()
     reread = lambda: load_settings(config)  # noqa: E731
     supervisor = Supervisor(load_settings(config), Processes(), reread=reread, sink=events, synchronous="OFF")

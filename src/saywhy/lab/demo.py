@@ -19,6 +19,7 @@ from saywhy.config.load import load_settings
 from saywhy.infra.log.jsonl import JsonLines
 from saywhy.infra.maildir import Maildirs
 from saywhy.infra.passwords import Passwords
+from saywhy.lab.papers import settings_text, write_papers
 from saywhy.lab.script import Script
 from saywhy.lab.world import NETWORK, World
 from saywhy.model.event import Event, Kind
@@ -71,31 +72,6 @@ WAITING = Scene(
     "Please find our offer attached.",
     "4.2.2",
 )
-
-SETTINGS = """\
-[server]
-hostname = "worcester.worcester.example"
-data_dir = "data"
-
-[listeners.smtp]
-address = "127.0.0.1:0"
-
-[listeners.submission]
-address = "127.0.0.1:0"
-
-[dns]
-nameservers = {nameservers}
-port = {dns_port}
-
-[log]
-path = "events.jsonl"
-
-[limits]
-drain_grace = 2
-
-[organisation]
-file = "organisation.toml"
-"""
 
 ORGANISATION = """\
 [[domain]]
@@ -183,11 +159,15 @@ class Stage:
         passwords = Passwords()
         hashed = await passwords.hash(PASSWORD)
         passwords.close()
-        self.config = self.folder / "saywhy.toml"
-        dns = self.world.resolver_settings
-        self.config.write_text(SETTINGS.format(nameservers=list(dns.nameservers), dns_port=dns.port))
-        (self.folder / "organisation.toml").write_text(
-            ORGANISATION.format(password=hashed, port=self.world.port, network=NETWORK)
+        self.config = write_papers(
+            self.folder,
+            settings_text(
+                {"smtp": {}, "submission": {}},
+                hostname="worcester.worcester.example",
+                nameserver=self.world.dns_address,
+                limits={"drain_grace": 2},
+            ),
+            ORGANISATION.format(password=hashed, port=self.world.port, network=NETWORK),
         )
         log = JsonLines(self.folder / "events.jsonl")
         self._stack.callback(log.close)

@@ -146,12 +146,12 @@ class Laboratory:
         await self._stack.enter_async_context(self.world)
         self._stack.push_async_callback(self._post.close)
         self._build_world()
-        dns = self.world.resolver_settings
         settings = settings_text(
+            {"smtp": {"address": f"127.0.0.1:{self._port}"}},
             hostname="saywhy.lab.test",
-            listeners={"smtp": {"address": f"127.0.0.1:{self._port}"}},
-            dns=(dns.nameservers[0], dns.port),
-            more={"limits": {"drain_grace": 1}, "timeouts": PATIENCE},
+            nameserver=self.world.dns_address,
+            limits={"drain_grace": 1},
+            timeouts=PATIENCE,
         )
         pace = self._pace
         organisation = ORGANISATION.format(

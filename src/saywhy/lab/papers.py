@@ -16,21 +16,21 @@ NO_DNS = ("127.0.0.1", 9)  # the discard port: nothing answers
 
 
 def settings_text(
+    listeners: Mapping[str, Table],
     *,
     hostname: str = "mail.worcester.example",
-    listeners: Mapping[str, Table],
-    dns: tuple[str, int] = NO_DNS,
-    more: Mapping[str, Table] | None = None,
+    nameserver: tuple[str, int] = NO_DNS,
+    **more: Table,
 ) -> str:
-    """TOML.  `listeners` by name, on port 0 of loopback unless they have an `address`; `more` adds to tables."""
+    """TOML.  `listeners` by name, at a free port unless they have an `address`; `more` adds to tables."""
     tables: dict[str, dict[str, object]] = {
         "server": {"hostname": hostname, "data_dir": "data"},
         **{f"listeners.{name}": {"address": "127.0.0.1:0", **table} for name, table in listeners.items()},
-        "dns": {"nameservers": [dns[0]], "port": dns[1]},
+        "dns": {"nameservers": [nameserver[0]], "port": nameserver[1]},
         "log": {"path": "events.jsonl"},
         "organisation": {"file": "organisation.toml"},
     }
-    for name, table in (more or {}).items():
+    for name, table in more.items():
         tables.setdefault(name, {}).update(table)
     return "\n".join(f"[{name}]\n{_lines(table)}" for name, table in tables.items())
 

@@ -26,6 +26,7 @@ from saywhy.config.snapshot import key_of, kind_of
 from saywhy.infra.log.jsonl import JsonLines
 from saywhy.infra.maildir import Maildirs
 from saywhy.infra.store.protocol import ObjectChange, TrackingFilter
+from saywhy.lab.papers import settings_text, write_papers
 from saywhy.lab.scenario import ANN
 from saywhy.lab.world import NETWORK, World
 from saywhy.model.event import Event, Kind, Sink
@@ -40,30 +41,7 @@ PASSWORD = "in a laboratory, no secret"  # noqa: S105
 # Of PASSWORD, as cheap as argon2 goes: how hard it is to guess is not what a laboratory shows.
 HASH = "$argon2id$v=19$m=8,t=1,p=1$3R6V3/5Lw0ZsTkez8hVG8A$v7gfzrK2aPKNLrpgAjYsxhIVynd5pVhkSmGU8ScoPyc"
 
-SETTINGS = """\
-[server]
-hostname = "{hostname}"
-data_dir = "data"
-
-[listeners]
-smtp.address = "127.0.0.1:0"
-inside.address = "127.0.0.1:0"
-submission.address = "127.0.0.1:0"
-submissions = {{ address = "127.0.0.1:0", tls = "implicit" }}
-
-[dns]
-nameservers = ["{dns_host}"]
-port = {dns_port}
-
-[log]
-path = "events.jsonl"
-
-[limits]
-drain_grace = {grace}
-
-[organisation]
-file = "organisation.toml"
-"""
+LISTENERS = {"smtp": {}, "inside": {}, "submission": {}, "submissions": {"tls": "implicit"}}
 
 ORGANISATION = """\
 [[domain]]
@@ -263,13 +241,18 @@ class Site:
 
     async def __aenter__(self) -> Site:
         await self.world.__aenter__()
-        (host,), port = self.world.resolver_settings.nameservers, self.world.resolver_settings.port
-        own = SETTINGS.format(hostname=self._hostname, dns_host=host, dns_port=port, grace=self._grace)
-        (self.folder / "saywhy.toml").write_text(own + self._settings)
+        settings = settings_text(
+            LISTENERS,
+            hostname=self._hostname,
+            nameserver=self.world.dns_address,
+            limits={"drain_grace": self._grace},
+        )
         internet = INTERNET.format(port=self.world.port, network=NETWORK) if self._internet else ""
-        (self.folder / "organisation.toml").write_text(
+        write_papers(
+            self.folder,
+            settings + self._settings,
             _organisation(self.sender) + internet + self._filled(self._organisation)
-            + f"\n[transport]\n{SOON}{self._transport}"
+            + f"\n[transport]\n{SOON}{self._transport}",
         )  # fmt: skip
         try:
             self._prepare(self)

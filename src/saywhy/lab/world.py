@@ -16,7 +16,6 @@ from __future__ import annotations
 import random
 import socket
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import TypeVar
 
 from saywhy.infra.net.dns import Resolver
@@ -30,14 +29,6 @@ TRIED_ADDRESSES = 8  # a port is good when it is free on this many of the world'
 TRIES = 50
 
 Host = TypeVar("Host", bound=FakeMta)
-
-
-@dataclass(frozen=True, slots=True)
-class ResolverSettings:
-    """What `[dns]` of the server settings needs to live in this world."""
-
-    nameservers: tuple[str, ...]
-    port: int
 
 
 class World:
@@ -65,8 +56,9 @@ class World:
         await self.dns.__aexit__()
 
     @property
-    def resolver_settings(self) -> ResolverSettings:
-        return ResolverSettings((self.dns.host,), self.dns.port)
+    def dns_address(self) -> tuple[str, int]:
+        """What `[dns]` of the server settings needs to live in this world."""
+        return self.dns.host, self.dns.port
 
     def resolver(self, timeout: float = 5.0) -> Resolver:
         return Resolver((self.dns.host,), self.dns.port, timeout)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import os
 import shutil
 import tempfile
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
@@ -13,6 +14,7 @@ import click
 import pytest
 from click.testing import CliRunner, Result
 
+from saywhy.doors.cli import offline
 from saywhy.doors.cli import operations as door
 from saywhy.doors.cli.operations import GROUPS, command_for
 from saywhy.doors.cli.table import table
@@ -21,6 +23,7 @@ from saywhy.infra.store.objects import MemoryObjects
 from saywhy.operations.context import Context
 from saywhy.operations.declaration import Column, Format
 from saywhy.operations.registry import operations
+from saywhy.server import privileges
 from saywhy.server.control import ControlServer
 from saywhy.server.lock import DataLock
 from saywhy.server.organisation import CurrentOrganisation
@@ -291,6 +294,23 @@ async def test_without_a_data_directory_there_is_nothing_to_work_on(saywhy: Sayw
     result = await saywhy("domain", "list")
     assert result.exit_code == 3
     assert "there is no data directory" in result.stderr
+
+
+async def test_root_is_told_when_the_owner_of_the_data_may_not_read_saywhy(
+    saywhy: Saywhy, folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Modules are read when first used, by then as the owner: a Python in root's home is out of reach."""
+    became: list[int] = []
+    monkeypatch.setattr(offline.os, "geteuid", lambda: 0)
+    monkeypatch.setattr(offline.os, "setegid", became.append)
+    monkeypatch.setattr(offline.os, "seteuid", became.append)
+    monkeypatch.setattr(privileges.os, "access", lambda path, *_mode, **_ids: path != Path(os.__file__))
+    result = await saywhy("domain", "list")
+    owner = (folder / "data").stat()
+    assert became == [owner.st_gid, owner.st_uid]
+    assert result.exit_code == 3
+    assert f"this is done as the owner of {folder / 'data'}, and user " in result.stderr
+    assert "install saywhy and its Python where that user can read them" in result.stderr
 
 
 async def test_faulty_settings_are_told_with_every_fault(saywhy: Saywhy, config: Path) -> None:

@@ -50,8 +50,13 @@ def drop(user: str) -> None:
     os.setgid(entry.pw_gid)
     os.setuid(entry.pw_uid)
     os.environ["HOME"] = entry.pw_dir
+    check_reading(user)
+
+
+def check_reading(user: str) -> None:
+    """PrivilegeError when we, being `user` now, may not read our own modules: most are read when first used."""
     for needed in (Path(__file__), Path(os.__file__)):
-        if not os.access(needed, os.R_OK):
+        if not os.access(needed, os.R_OK, effective_ids=True):
             raise PrivilegeError(
                 f"user {user} may not read {needed}: install saywhy and its Python where that user can read them, "
                 "such as below /opt"

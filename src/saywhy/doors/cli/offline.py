@@ -31,6 +31,7 @@ from saywhy.server.control import user_name
 from saywhy.server.lock import DataLock, DataLocked
 from saywhy.server.organisation import CurrentOrganisation
 from saywhy.server.posts import shards_in
+from saywhy.server.privileges import PrivilegeError, check_reading
 from saywhy.server.shards import Access, Shards, access
 
 _AS_OWNER = "call saywhy as root or as the server's user"
@@ -42,7 +43,7 @@ def work(settings: Settings, operation: Operation, parameters: Mapping[str, obje
     if not directory.is_dir():
         raise no_server(operation.name, f"no server runs, and there is no data directory {directory} yet")
     actor = user_name(os.getuid())
-    _become_owner(directory)
+    _become_owner(directory, operation)
     lock = _lock(settings, operation)
     try:
         return asyncio.run(_on_the_store(settings, operation, parameters, actor))
@@ -53,12 +54,19 @@ def work(settings: Settings, operation: Operation, parameters: Mapping[str, obje
         lock.release()
 
 
-def _become_owner(directory: Path) -> None:
+def _become_owner(directory: Path, operation: Operation) -> None:
     """Root works as the owner of the data: the server must be able to write what is made now."""
-    if os.geteuid() == 0:
-        owner = directory.stat()
-        os.setegid(owner.st_gid)
-        os.seteuid(owner.st_uid)
+    if os.geteuid() != 0:
+        return
+    owner = directory.stat()
+    os.setegid(owner.st_gid)
+    os.seteuid(owner.st_uid)
+    try:
+        check_reading(user_name(owner.st_uid))
+    except PrivilegeError as error:
+        what, _, cure = str(error).partition(": ")
+        why = f"this is done as the owner of {directory}, and {what}"
+        raise OperationError("no-server", operation.name, why, cure) from None
 
 
 def _lock(settings: Settings, operation: Operation) -> DataLock:

@@ -104,6 +104,11 @@ def test_an_entry_with_a_target_address_is_a_contact() -> None:
     assert str(found.external) == "x@else.example"
 
 
+def test_a_target_of_another_kind_is_for_a_connector_of_that_kind() -> None:
+    found = directory_object("dn", entry(cn="x", mail="x@corp.example", targetAddress="FAX:+441905"), resolve)
+    assert found == Contact("x", (at("x"),), foreign="FAX:+441905", address_policy=False)
+
+
 def test_a_target_that_cannot_be_read_makes_the_contact_unusable_and_not_unknown() -> None:
     found = directory_object("x", entry(cn="x", mail="x@corp.example", targetAddress="SMTP:x@@"), resolve)
     assert found == Contact("x", (at("x"),), bad_external="SMTP:x@@", address_policy=False)

@@ -93,7 +93,7 @@ async def test_contacts_and_groups_say_where_mail_goes(run: Run) -> None:
         ),
         (
             {"kind": "contact", "name": "c", "address": ["c@worcester.example"]},
-            "a contact needs --external",
+            "a contact needs --external or --foreign",
             "add --external ADDRESS",
         ),
         (

@@ -147,7 +147,11 @@ def _server(item: Server) -> Found:
 def _charsets(item: TransportConfig) -> Found:
     yield from report_rules.charset("store_character_set", item.store_character_set)
     for alias in item.charset_aliases:
-        yield from report_rules.charset("charset_aliases", alias.partition("=")[2] or alias)
+        label, _, name = alias.partition("=")
+        if not (label.strip() and name.strip()):
+            yield "charset_aliases", f"{shown(alias)} names no other", "write it as x-cp-unknown=windows-1252"
+        else:
+            yield from report_rules.charset("charset_aliases", name.strip())
 
 
 def _suspension(_item: Suspension) -> Found:

@@ -78,8 +78,8 @@ class Programs:
             raise
 
     async def stop(self) -> None:
-        """Call when nothing runs."""
-        self._threads.shutdown(wait=False)
+        """Call when nothing runs any more but what was killed."""
+        await asyncio.to_thread(self._threads.shutdown)
 
 
 def _watched(run: _Run) -> Ended:

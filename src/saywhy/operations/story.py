@@ -43,12 +43,16 @@ def _expanded(event: Event) -> str:
 
 
 def _delivered(event: Event) -> str:
-    return f"delivered into the mailbox{_fact(event, 'mailbox', ' {}')}"
+    return f"delivered into the mailbox{_fact(event, 'mailbox', ' {}')}{_converted(event)}"
 
 
 def _sent(event: Event) -> str:
     host = _fact(event, "remote-host", " {}") + _fact(event, "remote-ip", " [{}]")
-    return f"handed to{host or ' the next hop'}, which answers for it now{_text(event)}"
+    return f"handed to{host or ' the next hop'}, which answers for it now{_text(event)}{_converted(event)}"
+
+
+def _converted(event: Event) -> str:
+    return _fact(event, "converted", "; converted: {}") + _fact(event, "lost", "; lost: {}")
 
 
 def _deferred(event: Event) -> str:

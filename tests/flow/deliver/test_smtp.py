@@ -66,6 +66,19 @@ async def test_dsn_wishes_are_not_sent_to_a_host_that_does_not_know_them() -> No
     assert not any(word.startswith(("RET", "ENVID")) for word in message.parameters)
 
 
+async def test_a_host_without_8bitmime_gets_seven_bits_unless_a_signature_would_break() -> None:
+    eight = CONTENT + "At ten, behind the old cathedral: Grüße\r\n".encode()
+    signed = b"DKIM-Signature: v=1\r\n" + eight
+    async with internet(Script(capabilities=without("8BITMIME"))) as net:
+        for content in (CONTENT, eight, signed):
+            await net.deliver(transmission("bob@dest.test", content=content))
+        plain, converted, whole = net.world.hosts["mx1.dest.test"].messages
+    assert (plain.content, whole.content) == (CONTENT, signed)
+    assert converted.content.isascii()
+    assert b"Content-Transfer-Encoding: quoted-printable" in converted.content
+    assert b"Gr=C3=BC=C3=9Fe" in converted.content
+
+
 async def test_our_own_report_comes_from_nobody_and_asks_for_no_report() -> None:
     async with internet(GOOD) as net:
         await net.send("bob@dest.test", sender=None, origin="report", ret=Ret.FULL)

@@ -5,7 +5,9 @@ This code reports facts to `trouble` and does what it says; it decides nothing a
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 
 from saywhy.flow.deliver import facts, failures, trouble
 from saywhy.flow.deliver.facts import DELIVERBY, Break, Lacking, Refusal, Scene, Trouble
@@ -20,6 +22,7 @@ from saywhy.model.clock import Clock
 from saywhy.model.envelope import DeliverBy
 from saywhy.model.evidence import Step
 from saywhy.model.outcome import Delivered, Outcome, Relayed
+from saywhy.wire.convert.sevenbit import seven_bit
 from saywhy.wire.smtp.client import TransactionResult
 from saywhy.wire.smtp.outgoing import least_deadline
 from saywhy.wire.smtp.reply import Reply
@@ -43,6 +46,7 @@ class Attempt:
         self._waiting = dict(enumerate(transmission.pending))
         self._outcomes: dict[int, Outcome] = {}
         self._tried: list[Tried] = []
+        self._seven: Transmission | None = None  # as servers without 8BITMIME get it
 
     async def run(self, hosts: Sequence[Host]) -> list[Outcome]:
         """One outcome per pending recipient, in order."""
@@ -80,10 +84,11 @@ class Attempt:
                 session = await self._pool.open(line, host.name, clear=clear)
             numbers = chunk(self._waiting)
             pending = [self._waiting[number] for number in numbers]
-            deadline = self._deadline()
-            result = await session.connection.send(
-                transaction(self._transmission, pending, whole=whole, by=deadline)
-            )
+            sent = self._transmission
+            if "8BITMIME" not in session.connection.extensions:
+                sent = await self._seven_bit()
+            saying = transaction(sent, pending, whole=whole, by=self._deadline())
+            result = await session.connection.send(saying)
         except (ConnectError, TlsError, SessionBroken) as error:
             return self._broken(error, host, session, policy, clear=clear, reused=reused)
         except BaseException:
@@ -94,6 +99,17 @@ class Attempt:
         decision = self._read(numbers, result, host, session, reused=reused, whole=whole)
         self._pool.give_back(session)
         return decision
+
+    async def _seven_bit(self) -> Transmission:
+        """RFC 6152 section 3; what is signed goes as it is, which in practice such servers pass on."""
+        if self._seven is None:
+            self._seven = self._transmission
+            content = self._transmission.content
+            if not content.isascii():
+                made = await asyncio.to_thread(seven_bit, content)
+                if made is not None:
+                    self._seven = replace(self._transmission, content=made)
+        return self._seven
 
     def _deadline(self) -> DeliverBy | None:
         """What is left of the sender's; LMTP's is the last delivery, with which it is kept."""

@@ -11,6 +11,7 @@ import re
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
+from saywhy.model import foreign
 from saywhy.model.address import Address, AddressError
 from saywhy.model.organisation import Contact, DirectoryObject, Group, Mailbox, MailboxType
 
@@ -55,10 +56,16 @@ def directory_object(
     if _GROUPS & {each.lower() for each in entry.get("objectclass", ())}:
         return Group(name, addresses, tuple(members), display, **reader.group(), **shared)
     if reader.first("targetaddress"):
-        external = _address(reader.first("targetaddress"))
-        bad = "" if external is not None else reader.first("targetaddress")[:MAX_BAD]
-        return Contact(name, addresses, external, bad_external=bad, display_name=display, **shared)
+        return Contact(name, addresses, display_name=display, **_target(reader.first("targetaddress")), **shared)
     return Mailbox(name, addresses, display, **reader.mailbox(), **(reader.home() if homes else {}), **shared)
+
+
+def _target(text: str) -> dict[str, Any]:
+    """Where a contact's mail goes: a mail address, one of another kind, or what is neither."""
+    external = _address(text)
+    if external is not None:
+        return {"external": external}
+    return {"foreign": text} if foreign.is_address(text) else {"bad_external": text[:MAX_BAD]}
 
 
 def primary(entry: Entry) -> Address | None:

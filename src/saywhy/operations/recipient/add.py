@@ -12,7 +12,7 @@ from saywhy.operations.declaration import Operation, OperationError, Parameter, 
 from saywhy.operations.editing import Edit, commit, name_of
 from saywhy.operations.recipient import properties
 
-_NEEDED = {"contact": ("external",), "group": ("member", "filter")}
+_NEEDED = {"contact": ("external", "foreign"), "group": ("member", "filter")}
 
 
 async def run(
@@ -28,7 +28,7 @@ async def run(
     values = properties.fields_of(cls, "recipient add", given)
     needed = _NEEDED.get(kind, ())
     if needed and not any(given.get(each) for each in needed):
-        why = f"a {kind} needs --{needed[0]}"
+        why = f"a {kind} needs --{' or --'.join(needed)}"
         raise OperationError("usage", "recipient add", why, f"add --{needed[0]} ADDRESS")
     if cls is Group:
         values.setdefault("require_sender_auth", True)  # spec E: new groups are for colleagues

@@ -14,7 +14,7 @@ from saywhy.model.form import ContentType, Form
 from saywhy.wire import mime
 from saywhy.wire.convert import entity, packed, texts
 from saywhy.wire.convert.charsets import ALL, Charsets
-from saywhy.wire.convert.entity import Entity, Piece
+from saywhy.wire.convert.entity import Entity
 from saywhy.wire.convert.errors import Damaged, TooMuch, WrongMedia
 from saywhy.wire.convert.plain import Gatherer
 from saywhy.wire.convert.texts import HTML, PLAIN
@@ -110,7 +110,8 @@ class _Walk:
             return Entity([*entity.outer(part), *inner.content_fields()], inner.body)
         if len(stay) == len(children) and not any(made):
             return None
-        return Entity(self._fields(part, made), self._spliced(part, children, stay, made))
+        replaced = dict(zip(map(id, stay), made, strict=True))
+        return Entity(self._fields(part, made), entity.spliced(part, self._view, replaced))
 
     def _children(self, part: Part) -> Sequence[Part]:
         if not part.parts:
@@ -140,23 +141,6 @@ class _Walk:
         if not any(field.body.lower().lstrip().startswith(b"text/plain") for field in first.content_fields()):
             return list(part.fields)
         return [*entity.kept(part), entity.content_type("multipart/mixed", {"boundary": boundary})]
-
-    def _spliced(
-        self, part: Part, children: Sequence[Part], stay: Sequence[Part], made: Sequence[Entity | None]
-    ) -> list[Piece]:
-        """The lines between the parts stay as they are."""
-        replaced = dict(zip(map(id, stay), made, strict=True))
-        body: list[Piece] = []
-        last = part.body_start
-        for child in children:
-            if id(child) in replaced:
-                start, end = (last, child.start) if body else (part.body_start, children[0].start)
-                body.append(self._view[start:end])
-                new = replaced[id(child)]
-                body += new.pieces() if new is not None else [self._view[child.start : child.end]]
-            last = child.end
-        body.append(self._view[last : part.end])
-        return body
 
     # -- media types --
 

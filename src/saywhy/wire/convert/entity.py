@@ -120,6 +120,22 @@ def several(subtype: str, entities: Sequence[Entity], fields: Iterable[Field] = 
     return Entity([*fields, content_type(f"multipart/{subtype}", {"boundary": boundary})], body)
 
 
+def spliced(part: mime.Part, view: memoryview, made: Mapping[int, Entity | None]) -> list[Piece]:
+    """A multipart's body of those parts that `made` has, by their `id`, changed or not; its own lines stay."""
+    body: list[Piece] = []
+    children = part.parts
+    last = part.body_start
+    for child in children:
+        if id(child) in made:
+            start, end = (last, child.start) if body else (part.body_start, children[0].start)
+            body.append(view[start:end])
+            new = made[id(child)]
+            body += new.pieces() if new is not None else [view[child.start : child.end]]
+        last = child.end
+    body.append(view[last : part.end])
+    return body
+
+
 def data_of(part: mime.Part) -> bytes:
     """A part's octets, its transfer encoding off.  Damaged when they are not all there."""
     encoding = part.get("Content-Transfer-Encoding").strip().lower()

@@ -3,8 +3,8 @@
 Pure functions of the message and of the extensions offered.  DSN parameters go on as they came, and only to a
 server that offers DSN (R7, RFC 3461 section 5.2.1 and 5.2.2); nothing is added.  A deadline goes on
 with the seconds that are left; one whose passing returns the message only to a server that promises it (RFC 2852
-section 4.1.4).  8-bit content is sent as it is to a server without 8BITMIME: converting it would break signatures,
-and such servers pass it on in practice.
+section 4.1.4).  Whether 8-bit content is for a server without 8BITMIME is the caller's affair
+(wire/convert/sevenbit).
 """
 
 from __future__ import annotations

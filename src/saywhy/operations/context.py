@@ -46,6 +46,10 @@ class QueueReads(Protocol):
         """What a message still owes, by number."""
         ...
 
+    async def owed(self, queue: str, messages: Sequence[QueueId]) -> list[Pending]:
+        """What of those messages waits for `queue`, by message and number."""
+        ...
+
     async def content(self, message: QueueId) -> bytes | None:
         """A queued message's content; None when it has left the queue."""
         ...

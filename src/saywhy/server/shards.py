@@ -95,6 +95,10 @@ class Shards:
         found: list[Pending] = await self._one(message, [], "pending", message)
         return found
 
+    async def owed(self, queue: str, messages: Sequence[QueueId]) -> list[Pending]:
+        found: list[Pending] = await self._each("owed", queue, messages)
+        return sorted(found, key=lambda pending: (pending.message, pending.number))
+
     async def content(self, message: QueueId) -> bytes | None:
         found: bytes | None = await self._one(message, None, "content", message)
         return found

@@ -191,6 +191,18 @@ class StoreContract:
         assert dues == [900.0, 550.0, 900.0, 10.0, 10.0, 600.0]
         assert [row.message for row in await store.due(500.0, 9)] == [late.message, other.message]
 
+    async def test_what_several_messages_owe_one_hop_is_one_answer(self, store: Store) -> None:
+        here = [new_message(store.next_id(), recipients=2) for _ in range(3)]
+        mixed = new_message(store.next_id(), recipients=2)
+        mixed = dataclasses.replace(
+            mixed, pending=(mixed.pending[0], dataclasses.replace(mixed.pending[1], hop=OTHER_HOP))
+        )
+        await store.commit(Change(add=[*here, mixed]))
+        wanted = [mixed.message.id, here[2].message.id, here[0].message.id, QueueId(9, 1)]
+        assert await store.owed(HOP.key, wanted) == [*here[0].pending, *here[2].pending, mixed.pending[0]]
+        assert await store.owed(OTHER_HOP.key, wanted) == [mixed.pending[1]]
+        assert await store.owed(HOP.key, []) == []
+
     async def test_messages_are_listed_by_id_filtered_and_paged(self, store: Store) -> None:
         news = [new_message(store.next_id(), hop=HOP if number % 2 else OTHER_HOP) for number in range(6)]
         bounce = new_message(store.next_id(), sender=None)

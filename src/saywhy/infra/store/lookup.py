@@ -81,6 +81,12 @@ def pending(connection: sqlite3.Connection, number: int) -> list[Pending]:
     return sorted(found, key=lambda row: row.number)
 
 
+def owed(connection: sqlite3.Connection, queue: str, numbers: list[int]) -> list[Pending]:
+    values = {"queue": searchable(queue), "messages": json.dumps(numbers)}
+    found = map(read_pending, read_list(_one(connection, queries.OWED, values)))
+    return sorted(found, key=lambda row: (row.message, row.number))
+
+
 def messages(connection: sqlite3.Connection, which: MessageFilter, after: int) -> list[Message]:
     values = {
         "after": after,

@@ -125,6 +125,10 @@ class MemoryStore:
     async def pending(self, message: QueueId) -> list[Pending]:
         return [pending for _, pending in sorted(self._pending.get(message, {}).items())]
 
+    async def owed(self, queue: str, messages: Sequence[QueueId]) -> list[Pending]:
+        found = [pending for message in sorted(set(messages)) for pending in await self.pending(message)]
+        return [pending for pending in found if pending.hop.key == queue]
+
     async def messages(self, which: MessageFilter) -> list[Message]:
         found = [
             new.message

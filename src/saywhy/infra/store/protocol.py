@@ -197,6 +197,10 @@ class Store(Protocol):
         """What a message still owes, by number."""
         ...
 
+    async def owed(self, queue: str, messages: Sequence[QueueId]) -> list[Pending]:
+        """What of those messages waits for `queue`, by message and number."""
+        ...
+
     async def messages(self, which: MessageFilter) -> list[Message]:
         """Queued messages by id."""
         ...

@@ -104,6 +104,11 @@ SELECT group_concat(data) FROM recipient WHERE message = ?
 
 # -- lists --
 
+OWED = """
+SELECT group_concat(data) FROM recipient
+WHERE hop = :queue AND message IN (SELECT value FROM json_each(:messages))
+"""
+
 LIST_MESSAGES = """
 SELECT group_concat(data) FROM (
     SELECT data FROM message WHERE number > :after

@@ -217,6 +217,10 @@ class SqliteStore:
 
     # -- reading: what administrators ask --
 
+    async def owed(self, queue: str, messages: Sequence[QueueId]) -> list[Pending]:
+        numbers = [message.number for message in messages if message.shard == self._place.shard]
+        return await self._lister.ask(lambda connection: lookup.owed(connection, queue, numbers))
+
     async def messages(self, which: MessageFilter) -> list[Message]:
         after = which.after or QueueId(self._place.shard, 0)
         if after.shard > self._place.shard:

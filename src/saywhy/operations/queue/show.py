@@ -13,11 +13,10 @@ from saywhy.operations.declaration import Column, Format, Operation, Parameter, 
 async def run(context: Context, *, queue: str, limit: int) -> Result:
     found = await finding.queue(context, queue)
     suspended = context.organisation().suspensions.get(queue.lower())
-    rows: list[Row] = []
-    for message in await context.store.messages(MessageFilter(queue=queue, limit=limit)):
-        waiting = await context.store.pending(message.id)
-        rows += [_row(message, pending, suspended) for pending in waiting if pending.hop.key == queue]
-    return Result(tuple(rows), _summary(found, suspended, context.clock.now(), limit))
+    messages = {each.id: each for each in await context.store.messages(MessageFilter(queue=queue, limit=limit))}
+    owed = await context.store.owed(found.key, list(messages))
+    rows = tuple(_row(messages[pending.message], pending, suspended) for pending in owed)
+    return Result(rows, _summary(found, suspended, context.clock.now(), limit))
 
 
 def _row(message: Message, pending: Pending, queue: Suspension | None) -> Row:

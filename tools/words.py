@@ -27,6 +27,7 @@ SOURCES = (
     "src/saywhy/why/explain.py",
     "src/saywhy/why/facts.py",
     "src/saywhy/why/units.py",
+    "src/saywhy/why/verdicts.py",
     "src/saywhy/why/words/__init__.py",
 )
 KEYWORDS = {"mark": None, "mark_both": (1, 2)}

@@ -1,7 +1,8 @@
 """R1 with the real stages: in any organisation each accepted recipient ends in exactly one way, with a reason.
 
 Random organisations: forwarding in circles, groups in groups and in themselves, lists, restrictions, broken
-objects.  Categorizer, router, queue and reporter are the real ones; deliveries end as chance has it.
+objects.  Categorizer, router, queue and reporter are the real ones; deliveries end as chance has it, and mail to
+moderated recipients is approved, rejected or forgotten as chance has it.
 """
 
 from __future__ import annotations
@@ -18,13 +19,15 @@ from hypothesis import strategies as st
 
 from saywhy.config import defaults
 from saywhy.flow.categorize.categorizer import Categorizer
+from saywhy.flow.deliver.answers import Answers
 from saywhy.flow.queue.queue import Queue
+from saywhy.flow.report.question import Asker
 from saywhy.flow.report.reporter import Reporter
 from saywhy.flow.route.select import RouteSelector
 from saywhy.flow.stages import Submission, Transmission
 from saywhy.infra.directory.table import TableDirectory
 from saywhy.infra.store.memory import MemoryStore
-from saywhy.infra.store.protocol import TrackingFilter
+from saywhy.infra.store.protocol import MessageFilter, TrackingFilter
 from saywhy.lab.clock import LoopClock, run_jumping
 from saywhy.model.address import Address
 from saywhy.model.envelope import Envelope, Notify, Origin, Recipient
@@ -40,10 +43,12 @@ from saywhy.model.organisation import (
     Group,
     Mailbox,
     Organisation,
+    TransportConfig,
 )
 from saywhy.model.outcome import Deferred, Delivered, Failed, Outcome, Relayed
-from saywhy.model.queued import Headline
+from saywhy.model.queued import Headline, HopKind
 from saywhy.model.status import Status
+from saywhy.model.units import DAY
 
 MANY = os.environ.get("SAYWHY_EXAMPLES") == "many"
 NAMES = "abcdef"
@@ -126,12 +131,16 @@ NEVER = dataclasses.replace(LATER, status=Status(5, 1, 1), reply=550, permanent=
 class World:
     """What became of one message; `luck` decides about each delivery in turn."""
 
-    def __init__(self, items: Sequence[DirectoryObject], luck: Sequence[str]) -> None:
+    def __init__(
+        self, items: Sequence[DirectoryObject], luck: Sequence[str], verdicts: Sequence[str] = ()
+    ) -> None:
+        self._verdicts = list(verdicts)
         self._organisation = Organisation(
             1,
             {"corp.example": AcceptedDomain("corp.example", default=True)},
             {item.name: item for item in items},
             send_connectors={each.name.lower(): each for each in defaults.SEND},
+            transport=TransportConfig(delay_after=30 * DAY),  # what is dropped are reports of failures
         )
         self._luck = list(luck)
         self.store = MemoryStore()
@@ -139,8 +148,9 @@ class World:
 
     async def live(self, envelope: Envelope, origin: Origin) -> None:
         clock = LoopClock()
-        categorizer = Categorizer(self.organisation, TableDirectory(self.organisation), "mx.corp.example")
-        queue = Queue(
+        directory = TableDirectory(self.organisation)
+        categorizer = Categorizer(self.organisation, directory, "mx.corp.example")
+        queue = self.queue = Queue(
             self.store,
             categorizer,
             RouteSelector(self.organisation),
@@ -149,7 +159,9 @@ class World:
             self.organisation,
             clock,
             NullSink(),
+            ask=Asker(self.organisation, "mx.corp.example", clock),
         )
+        self.answers = Answers(self.organisation, directory, queue.decide, clock, NullSink())
         await queue.start()
         headline = Headline("<1@corp.example>", "x")
         await queue.submit(Submission(self.store.next_id(), envelope, origin, headline, CONTENT, clock.now()))
@@ -157,15 +169,25 @@ class World:
         while await self.store.count() != (0, 0):
             rounds += 1
             assert rounds < 1000, "the queue never empties"
+            await self.moderate()
             next_due = await self.store.next_due(clock.now())
             await _sleep_until(clock, next_due)
         await queue.stop(1.0)
         self.events = await self.store.tracking(TrackingFilter(limit=100_000))
 
+    async def moderate(self) -> None:
+        """Of what waits for a moderator, some is approved, some rejected, and some waits until it is too late."""
+        for message in await self.store.messages(MessageFilter(queue="moderation")):
+            word = self._verdicts.pop() if self._verdicts else "nobody"
+            if word != "nobody":
+                await self.queue.moderate(message.id, "", word == "approve", ("no",), "boss")
+
     def organisation(self) -> Organisation:
         return self._organisation
 
     async def deliver(self, transmission: Transmission) -> list[Outcome]:
+        if transmission.hop.kind is HopKind.ARBITRATION:
+            return await self.answers(transmission)
         out: list[Outcome] = []
         for pending in transmission.pending:
             word = self._luck.pop() if self._luck else "done"
@@ -185,14 +207,21 @@ async def _sleep_until(clock: LoopClock, due: float | None) -> None:
     await asyncio.sleep(max(0.0, (due or 0) - clock.now()) + 1)
 
 
-def check(items: list[DirectoryObject], envelope: Envelope, origin: Origin, luck: list[str]) -> None:
-    world = World(items, luck)
+def check(
+    items: list[DirectoryObject], envelope: Envelope, origin: Origin, luck: list[str], verdicts: list[str]
+) -> None:
+    world = World(items, luck, verdicts)
     run_jumping(world.live(envelope, origin))
     events = world.events
-    assert all(count == 1 for count in world.copies.values()), "somebody got it twice"
+    approvals = sum(event.kind is Kind.APPROVE for event in events)  # each may bring it to the same people again
+    assert all(count <= 1 + approvals for count in world.copies.values()), "somebody got it twice"
     assert set(world.copies) <= _reachable(envelope, items)
     first = next(event.message for event in events if event.kind is Kind.RECEIVE)
-    ours = {first, *(event.message for event in events if event.kind is Kind.COPY and event.data["of"] == first)}
+    ours = {first}
+    for event in events:  # copies, and copies of copies
+        if event.kind is Kind.COPY and event.data["of"] in ours:
+            ours.add(event.message)
+    _held_ones_are_decided(ours, events)
     ends = [event for event in events if event.message in ours and event.kind in ENDS]
     _each_ends_once(envelope, items, [event for event in ends if event.message == first])
     for message in ours:
@@ -229,6 +258,19 @@ def _failures_are_told(message: str, events: Sequence[Event]) -> None:
     assert failed == reported + len(dropped)
 
 
+def _held_ones_are_decided(ours: set[str], events: Sequence[Event]) -> None:
+    """Whatever waited for a moderator was approved, rejected, or given up because nobody could or did decide."""
+    counted = Counter(event.kind for event in events if event.message in ours)
+    over = sum(
+        event.kind is Kind.FAIL and event.cause in ("moderation-expired", "moderators-missing")
+        for event in events
+        if event.message in ours
+    )
+    held = counted[Kind.MODERATE]
+    decided = counted[Kind.APPROVE] + counted[Kind.REJECT]
+    assert decided <= held <= decided + over
+
+
 def _reachable(envelope: Envelope, items: list[DirectoryObject]) -> set[str]:
     """The mailboxes and foreign addresses that the recipients can lead to when nothing is in the way."""
     owners: dict[str, list[DirectoryObject]] = {}
@@ -262,22 +304,23 @@ def _leads(item: DirectoryObject, items: list[DirectoryObject]) -> list[Address]
     return out
 
 
+verdicts = st.lists(st.sampled_from(["approve", "approve", "reject", "nobody"]), max_size=8)
 luck = st.lists(st.sampled_from(["done", "done", "never", "later"]), max_size=12)
 
 
 @settings(max_examples=10_000 if MANY else 40)
-@given(organisations, envelopes, st.sampled_from([INSIDE, OUTSIDE]), luck)
+@given(organisations, envelopes, st.sampled_from([INSIDE, OUTSIDE]), luck, verdicts)
 def test_every_accepted_recipient_ends_in_one_way_with_a_logged_reason(
-    items: list[DirectoryObject], envelope: Envelope, origin: Origin, luck: list[str]
+    items: list[DirectoryObject], envelope: Envelope, origin: Origin, luck: list[str], verdicts: list[str]
 ) -> None:
-    check(items, envelope, origin, luck)
+    check(items, envelope, origin, luck, verdicts)
 
 
 @pytest.mark.slow
 @pytest.mark.timeout(1200)
 @settings(max_examples=10_000, derandomize=False)
-@given(organisations, envelopes, st.sampled_from([INSIDE, OUTSIDE]), luck)
+@given(organisations, envelopes, st.sampled_from([INSIDE, OUTSIDE]), luck, verdicts)
 def test_ten_thousand_organisations_swallow_nobody(
-    items: list[DirectoryObject], envelope: Envelope, origin: Origin, luck: list[str]
+    items: list[DirectoryObject], envelope: Envelope, origin: Origin, luck: list[str], verdicts: list[str]
 ) -> None:
-    check(items, envelope, origin, luck)
+    check(items, envelope, origin, luck, verdicts)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 
 import pytest
 
@@ -14,6 +14,7 @@ from saywhy.model.envelope import Envelope, Origin, Recipient
 from saywhy.model.event import Event, Kind
 from saywhy.model.evidence import Evidence, Stage
 from saywhy.model.failure import Failure
+from saywhy.model.moderation import Answer, Decided
 from saywhy.model.queued import Headline, HopKind, Message, NewMessage, NextHop, Pending, QueueId
 from saywhy.model.status import Status
 from saywhy.operations.context import Context
@@ -82,6 +83,14 @@ class FakeQueue:
         self.asked.append(("recheck", key))
         rows = await self.store.queues()
         return [(row.key, "421 4.4.1 no answer" if "partner" in row.key else "", row.recipients) for row in rows]
+
+    async def decide(self, answer: Answer) -> Decided:
+        self.asked.append(("decide", answer))
+        return Decided.DONE
+
+    async def moderate(self, message: QueueId, item: str, approve: bool, comment: Sequence[str], by: str) -> int:
+        self.asked.append(("moderate", message, item, approve, comment, by))
+        return len([each for each in await self.store.pending(message) if each.moderation is not None])
 
 
 class FakePasswords:

@@ -62,16 +62,16 @@ class Server:
     async def ask(self, operation: str, **parameters: object) -> Result:
         return await asyncio.to_thread(call, self.folder / "data" / "control.sock", operation, parameters)
 
-    async def send(self, recipient: str) -> str:
+    async def send(self, recipient: str, sender: str = "", body: str = "x") -> str:
         """The queue id."""
         reader, writer = await asyncio.open_connection(*self.supervisor.addresses["smtp"][0])
-        said = b"EHLO c.example\r\nMAIL FROM:<>\r\nRCPT TO:<%s>\r\nDATA\r\n" % recipient.encode()
-        writer.write(said)
+        said = f"EHLO c.example\r\nMAIL FROM:<{sender}>\r\nRCPT TO:<{recipient}>\r\nDATA\r\n"
+        writer.write(said.encode())
         try:
             async with asyncio.timeout(HUNG):
                 while not (line := await reader.readline()).startswith(b"354"):
                     assert line[:1] == b"2", line
-                writer.write(b"Subject: x\r\n\r\nx\r\n.\r\n")
+                writer.write(f"Subject: x\r\n\r\n{body}\r\n.\r\n".encode())
                 reply = (await reader.readline()).decode()
         finally:
             writer.close()
@@ -79,12 +79,12 @@ class Server:
         assert reply.startswith("250 2.0.0 Queued as "), reply
         return reply.split()[-1]
 
-    async def send_by_each(self, recipient: str, shards: set[str]) -> list[str]:
+    async def send_by_each(self, recipient: str, shards: set[str], sender: str = "", body: str = "x") -> list[str]:
         """Until every one of `shards` has taken a message; the queue ids."""
         ids: list[str] = []
         async with asyncio.timeout(HUNG):
             while {id_.partition("-")[0] for id_ in ids} != shards:
-                ids.append(await self.send(recipient))
+                ids.append(await self.send(recipient, sender, body))
         return ids
 
     async def until(self, reached: Callable[[], object]) -> None:
@@ -93,8 +93,11 @@ class Server:
                 await asyncio.sleep(0.02)
 
     def lying(self) -> int:
-        new = Maildirs(self.folder / "data" / "mailboxes").path("ann") / "new"
-        return len(list(new.iterdir())) if new.exists() else 0
+        return len(self.mail("ann"))
+
+    def mail(self, mailbox: str) -> list[bytes]:
+        new = Maildirs(self.folder / "data" / "mailboxes").path(mailbox) / "new"
+        return [file.read_bytes() for file in new.iterdir()] if new.exists() else []
 
     def told(self, part: str) -> list[Event]:
         return [event for event in self.events.of(Kind.WORKER) if part in event.text]
@@ -148,6 +151,32 @@ async def test_a_change_of_the_organisation_is_in_force_everywhere_when_it_retur
         for _ in range(8):
             with pytest.raises(AssertionError, match=r"550 5\.1\.1"):
                 await server.send("ben@worcester.example")
+
+
+async def test_a_moderators_answer_finds_the_message_in_whichever_workers_queue_it_waits(folder: Path) -> None:
+    async with running(folder, 2) as server:
+        boss, staff = "boss@worcester.example", "staff@worcester.example"
+        await server.ask("recipient add", kind="mailbox", name="boss", address=[boss])
+        await server.ask(
+            "recipient add",
+            kind="group",
+            name="staff",
+            address=[staff],
+            member=[ANN],
+            moderated="yes",
+            moderator=[boss],
+        )
+        ids = await server.send_by_each(staff, {"1", "2"}, "guy@elsewhere.example")
+        await server.until(lambda: len(server.mail("boss")) == len(ids))
+        tickets = [raw.partition(b"\nReply-To: <")[2].partition(b">")[0].decode() for raw in server.mail("boss")]
+        assert {ticket.split("-")[1] for ticket in tickets} == {"1", "2"}
+        answers = [await server.send_by_each(ticket, {"1", "2"}, boss, "approve") for ticket in tickets]
+        await server.until(lambda: server.lying() == len(ids))
+        # The first answer to each counts, whichever worker got it; the others are told so.
+        late = sum(map(len, answers)) - len(tickets)
+        await server.until(lambda: sum(b"APPROVAL.Decided" in raw for raw in server.mail("boss")) == late)
+        assert (await server.ask("moderation list")).text == "Nothing waits for a moderator."
+        assert server.lying() == len(ids)
 
 
 async def test_a_killed_worker_is_started_again_with_its_queue_and_the_latest_organisation(folder: Path) -> None:

@@ -48,9 +48,11 @@ _COMMON: Mapping[str, str] = {
     "accept_from": f"Who may write to it (5.7.1); empty: everybody.  {_SENDERS}",
     "reject_from": f"Who may not (5.7.1); goes before `accept_from`.  {_SENDERS}",
     "require_sender_auth": "Mail from outside is refused (5.7.1).",
-    "moderated": "Only moderators and those who bypass them may write to it (5.7.1, 5.7.2 within a group).",
-    "moderators": "Who decides, and may write to it directly.",
+    "moderated": "Mail to it waits until a moderator lets it through (5.7.1 otherwise, 5.7.2 within a group).",
+    "moderators": "Who decides, by answering a message, and may write to it directly.",
     "bypass_moderation": f"Who needs no moderator.  {_SENDERS}",
+    "moderation_notices": "Who hears that his message was not approved: everybody (`always`), senders of "
+    "ours (`internal`), or nobody (`never`).",
 }
 _FORWARDING: Mapping[str, str] = {
     "forwarding_address": "The recipient of ours who gets its mail instead, or too.",
@@ -293,6 +295,7 @@ DOCS: Mapping[str, Mapping[str, str]] = {
             "poison queue; 0: never."
         ),
         "max_group_depth": "How deep groups may be nested (5.4.6).",
+        "moderation_expire_after": "When mail that waits for a moderator goes back (5.7.1).",
         "max_group_members": "Members that one message may reach through its groups (5.2.4).",
         "max_send_size": "Larger messages from us to addresses elsewhere fail (5.2.3); 0: no limit.",
         "max_receive_size": "Larger messages from outside fail (5.2.3) where the recipient has no limit; 0: none.",
@@ -359,6 +362,7 @@ DURATIONS: Mapping[str, frozenset[str]] = {
             "glitch_interval", "transient_interval", "steady_interval", "message_interval", "mailbox_interval",
             "resubmit_after", "recheck_interval", "recheck_most", "delay_after", "expire_after",
             "report_expire_after", "offline_grace", "storm_interval", "conversion_timeout", "tombstone_age",
+            "moderation_expire_after",
         }
     ),
 }  # fmt: skip

@@ -110,9 +110,9 @@ def _tries(item: TransportConfig) -> Found:
 
 
 def _transport(item: TransportConfig) -> Found:
-    for name in ("expire_after", "report_expire_after"):
-        if not 5 <= getattr(item, name) <= 90 * DAY:
-            yield name, f"{getattr(item, name):g} s is out of range", 'write "5 s" to "90 d"'
+    for name, least in (("expire_after", 5), ("report_expire_after", 5), ("moderation_expire_after", 1)):
+        if not least <= getattr(item, name) <= 90 * DAY:
+            yield name, f"{getattr(item, name):g} s is out of range", f'write "{least} s" to "90 d"'
     yield from fields.positive(item, "steady_interval", "message_interval", "mailbox_interval", "max_recipients")
     yield from _tries(item)
     if item.nxdomain_status not in ("5.1.2", "5.4.4"):

@@ -9,6 +9,7 @@ from typing import Protocol
 from saywhy.model.address import Address
 from saywhy.model.envelope import Envelope, Origin, Recipient
 from saywhy.model.failure import Failure
+from saywhy.model.moderation import Answer, Decided, Moderator
 from saywhy.model.organisation import DirectoryObject, Organisation
 from saywhy.model.outcome import Deferred, Expanded, Failed, Outcome
 from saywhy.model.queued import Headline, Message, NextHop, Pending, QueueId
@@ -108,17 +109,28 @@ class Resolved:
     With a `fork`, the recipient leaves this message for a copy of it.  `server` is the key of the server of ours
     that has the mailbox, or that expands the group, where that is another one.  With `foreign` the mail goes to an
     address of another kind (model/foreign), for which `address` stands; `plain`: only plain text is read there.
+    With a `fork`, the recipient leaves this message for a copy of it.  `Held`: nothing is delivered, and no
+    group expanded, before a moderator has decided.
     """
 
     recipient: Recipient
     address: Address
     mailbox: str = ""
-    outcome: Failed | Expanded | Deferred | None = None
+    outcome: Failed | Expanded | Deferred | Held | None = None
     duplicates: tuple[Recipient, ...] = ()
     fork: Fork | None = None
     server: str = ""
     foreign: str = ""
     plain: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    """Mail to `item` waits until one of its moderators has decided."""
+
+    item: str
+    moderators: tuple[Moderator, ...]
+    nested: bool = False
 
 
 class Categorize(Protocol):
@@ -210,6 +222,36 @@ class Suppressed:
 class Reports:
     outgoing: tuple[OutgoingReport, ...] = ()
     suppressed: tuple[Suppressed, ...] = ()
+
+
+class AskModerators(Protocol):
+    """queue -> report: the question to one moderator.  Pure: no IO.
+
+    `ticket` is the address that takes his answer; he is asked about mail to `address` of `item`.
+    """
+
+    def __call__(
+        self,
+        message: Message,
+        content: bytes,
+        address: Address,
+        moderator: Moderator,
+        ticket: Address,
+        until: float,
+    ) -> OutgoingReport: ...
+
+    def token(self) -> str:
+        """24 hexadecimal digits that nobody can foresee."""
+        ...
+
+
+class Decide(Protocol):
+    """deliver -> the queue that holds the message, wherever it is: take an answer.
+
+    StoreError when the decision could not be written, or when that queue cannot be asked just now.
+    """
+
+    async def __call__(self, answer: Answer) -> Decided: ...
 
 
 class Report(Protocol):

@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import asyncio
 import base64
+import email
 import re
 from collections.abc import Awaitable, Callable, Mapping
 from pathlib import Path
@@ -150,6 +151,20 @@ async def ask(site: Site, tell: Teller, *, operation: str, parameters: Mapping[s
     tell.heard(result.text or f"{len(result.rows)} rows")
 
 
+async def answer(
+    site: Site, tell: Teller, *, mailbox: str, sender: str, text: str, number: int = 1, listener: str = "inside"
+) -> None:
+    """Somebody answers the `number`th message in his mailbox, at its Reply-To: a moderator decides."""
+    question = (await site.mail(mailbox, number))[number - 1]
+    asked = email.message_from_bytes(question)
+    to = str(asked["Reply-To"]).strip("<>")
+    said = text.replace("\n", "\r\n")
+    raw = f"From: <{sender}>\r\nTo: <{to}>\r\nSubject: Re: {asked['Subject']}\r\n\r\n{said}\r\n"
+    await site.send(sender, [to], raw.encode(), listener=listener)
+    tell.said(f"(MAIL FROM:<{sender}>, RCPT TO:<{to}>: {text.splitlines()[0]})")
+    tell.heard("(the server takes the answer)")
+
+
 async def put(site: Site, tell: Teller, *, kind: str, **fields: Any) -> None:
     """Write an organisation object past the rules for it, as a failed import or synchronisation would."""
     await site.put(load(KINDS[kind], fields))
@@ -255,6 +270,7 @@ VERBS: dict[str, Do] = {
     "dialogue": dialogue,
     "raw": raw,
     "connect": connect,
+    "answer": answer,
     "ask": ask,
     "put": put,
     "drop": drop,

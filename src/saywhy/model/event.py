@@ -37,6 +37,9 @@ class Kind(enum.IntEnum):
 
     HOLD = 116  # it failed, and the storm guard keeps it from being returned
     POISON = 117  # put aside: it was being worked on at several crashes
+    MODERATE = 130  # it waits for a moderator
+    APPROVE = 131  # a moderator let it through
+    REJECT = 132  # a moderator did not
 
     # Sessions
     REFUSE = 200  # a command was refused
@@ -67,10 +70,11 @@ class Kind(enum.IntEnum):
     REPORTS_ON = 318  # and does not any more
     FILES = 319  # a file of the Pickup or Replay folder could not be taken yet, or is taken once more
     INTEGRITY = 320  # what the queue holds of a message is not what was accepted
-
     STORM = 321  # one cause was about to return many messages: they are held
     STORM_OVER = 322  # nothing is held because of it any more
     QUARANTINE = 323  # after a crash, what was in work is tried alone
+    ANSWER = 330  # a moderator has answered: what it did, or why it did nothing
+    QUOTA = 331  # the owners of full mailboxes and folders were told
 
 
 @dataclass(frozen=True, slots=True)

@@ -52,6 +52,7 @@ class Evidence:
     name: str = ""  # the rule, limit or object that decided
     observed: int = -1
     limit: int = -1
+    comment: tuple[str, ...] = ()  # what a moderator wrote to the sender, line by line
     near: tuple[str, ...] = ()  # near misses of an unknown recipient, for internal readers only (spec 5.1.1 Extra)
     transcript: tuple[str, ...] = ()  # the session's last lines, "C: " and "S: ", bodies and credentials left out
 

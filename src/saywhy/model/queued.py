@@ -10,6 +10,7 @@ from typing import NamedTuple
 from saywhy.model.address import Address
 from saywhy.model.envelope import Envelope, Origin, Recipient
 from saywhy.model.failure import Failure
+from saywhy.model.moderation import Approval, Moderation
 
 NEVER = 253_402_300_800.0  # the year 10000.  What is held back is due so much later than its sender is to be told
 
@@ -39,6 +40,7 @@ class HopKind(enum.Enum):
 
     HELD: it has failed, and an administrator is to say whether it is tried again or returned (flow/queue/storm).
     POISON: put aside, since the message made the server crash.
+    MODERATION: a moderator has to decide first.  ARBITRATION: moderators' answers, which the server itself reads.
     """
 
     SUBMISSION = "submission"
@@ -49,6 +51,8 @@ class HopKind(enum.Enum):
     UNREACHABLE = "unreachable"
     HELD = "held"
     POISON = "poison"
+    MODERATION = "moderation"
+    ARBITRATION = "arbitration"
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,6 +102,7 @@ class Message:
     expires: float
     size: int
     headline: Headline = Headline()
+    approvals: tuple[Approval, ...] = ()  # of the recipient that is categorized again; never stored
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,6 +128,8 @@ class Pending:
     lateness_told: bool = False  # that the sender's deadline passed while delivery goes on (RFC 2852, mode N)
     foreign: str = ""  # the address of another kind where it goes: "FAX:+44190520000"; `address` stands for it
     plain: bool = False  # where it goes only plain text can be read
+    moderation: Moderation | None = None  # what it waits for, in the moderation queue
+    approvals: tuple[Approval, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

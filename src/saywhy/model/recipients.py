@@ -12,6 +12,7 @@ from dataclasses import dataclass
 
 from saywhy.model.address import Address
 from saywhy.model.form import MessageFormat
+from saywhy.model.moderation import Notices
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -40,6 +41,7 @@ class MailObject:
     moderated: bool = False
     moderators: tuple[Address, ...] = ()
     bypass_moderation: tuple[Address, ...] = ()
+    moderation_notices: Notices = Notices.ALWAYS
 
 
 class MailboxType(enum.Enum):

@@ -84,6 +84,7 @@ class TransportConfig:
     nxdomain_status: str = "5.1.2"  # or 5.4.4
     max_recipients: int = 5000  # a message's, unexpanded (5.5.3)
     max_group_depth: int = 100
+    moderation_expire_after: float = 2 * DAY  # without a decision the message goes back
     max_group_members: int = 100_000  # of one message, all its groups together
     max_send_size: int = 0  # from us to addresses elsewhere; 0: no limit
     max_receive_size: int = 0  # from outside to recipients without a limit of their own

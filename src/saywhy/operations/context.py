@@ -16,6 +16,7 @@ from saywhy.infra.store.protocol import CauseRow, MessageFilter, ObjectChange, Q
 from saywhy.model.address import Address
 from saywhy.model.clock import Clock
 from saywhy.model.event import Event, Sink
+from saywhy.model.moderation import Answer, Decided
 from saywhy.model.organisation import Organisation
 from saywhy.model.pressure import Level, Reading, Resource
 from saywhy.model.queued import Message, Pending, QueueId
@@ -97,6 +98,13 @@ class QueueAdmin(Protocol):
 
     async def give_back(self, key: str) -> int:
         """Return to their senders what it holds as `key`; how many recipients."""
+
+    async def decide(self, answer: Answer) -> Decided:
+        """A moderator has answered."""
+        ...
+
+    async def moderate(self, message: QueueId, item: str, approve: bool, comment: Sequence[str], by: str) -> int:
+        """Decide in a moderator's place about what of `message` waits (for `item`); how many recipients."""
         ...
 
     async def remove(self, message: QueueId, ndr: bool) -> bool:

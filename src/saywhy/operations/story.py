@@ -78,6 +78,7 @@ def _reported(event: Event) -> str:
 _HELD_BACK: Mapping[str, str] = {
     "null-reverse-path": "the message has no sender to tell",
     "notify": "the sender did not want it (NOTIFY)",
+    "moderation": "senders do not hear that a message was not approved (`moderation_notices` of the recipient)",
     "connector-dsn": "the receive connector honours no such wish (`dsn`)",
     "forged-reverse-path": "the sender's domain does not permit the server that sent the message (SPF)",
     "reverse-path-nowhere": "the sender's domain does not exist or takes no mail",
@@ -116,6 +117,12 @@ def _copied(event: Event) -> str:
     return f"a copy for the members of{_fact(event, 'group', ' {}')}{_fact(event, 'of', ', made of {}')}{reports}"
 
 
+def _held(event: Event) -> str:
+    asked = _fact(event, "moderators", ", who were asked: {}")
+    until = telling.clock(float(event.data.get("until", 0)))
+    return f"waits until {until} for a moderator{_fact(event, 'item', ' of {}')}{asked}"
+
+
 def _text(event: Event) -> str:
     return f": {event.text}" if event.text else ""
 
@@ -135,6 +142,9 @@ _SENTENCES: Mapping[Kind, Callable[[Event], str]] = {
     Kind.DUPLICATE: _duplicate,
     Kind.COPY: _copied,
     Kind.HOLD: lambda event: f"failed, and is held by the storm guard{_text(event)}; `saywhy storm list`",
+    Kind.MODERATE: _held,
+    Kind.APPROVE: lambda event: f"approved{_fact(event, 'by', ' by {}')}{_fact(event, 'item', ' for {}')}",
+    Kind.REJECT: lambda event: f"rejected{_fact(event, 'by', ' by {}')}{_fact(event, 'item', ' for {}')}",
     Kind.SUSPEND: lambda _event: "held back by an administrator",
     Kind.POISON: lambda event: f"put aside: it was in work at {event.data.get('crashes', 'several')} crashes",
     Kind.RESUME: lambda _event: "let go on by an administrator",

@@ -1,4 +1,6 @@
-"""Between the supervisor and a worker: the one asks, the other answers, over a socket pair that both inherit.
+"""Between the supervisor and a worker: one asks, the other answers, over a socket pair that both inherit.
+
+There is a pair for each direction.
 
 A frame is its length in four octets and a pickle: both ends are the same program, one started by the other, and
 nobody else can write to the socket.  Answers may overtake one another; what is asked arrives in order.
@@ -24,7 +26,7 @@ class ChannelClosed(Exception):
 
 
 class Asker:
-    """The supervisor's end."""
+    """The end that asks."""
 
     def __init__(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         self._reader = reader
@@ -82,7 +84,7 @@ class Asker:
 
 
 async def answer(sock: socket.socket, handle: Handle) -> None:
-    """The worker's end: `handle` is called in the order of the questions, and may take its time to answer.
+    """The end that answers: `handle` is called in the order of the questions, and may take its time to answer.
 
     Returns when the other side is gone.
     """

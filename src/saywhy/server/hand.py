@@ -25,9 +25,10 @@ from saywhy.infra import work_notes
 from saywhy.infra.errors import StoreError
 from saywhy.model.clock import Clock
 from saywhy.operations.context import Away
-from saywhy.server.channel import Asker, ChannelClosed
+from saywhy.server.channel import Asker, ChannelClosed, answer
 from saywhy.server.organisation import Step
 from saywhy.server.porter import Porter
+from saywhy.server.shards import Elsewhere
 from saywhy.server.sockets import Sockets
 from saywhy.server.worker import Post
 
@@ -47,6 +48,7 @@ class Start:
     parent: int
     channel: int
     notes: int  # of what it has in work (infra/work_notes)
+    way_up: int  # where the worker asks and the supervisor answers
     sockets: dict[str, list[int]]
     settings: Settings
     post: Post
@@ -69,7 +71,11 @@ class Hand:
         table: Callable[[], Table],
         tell: Callable[[str], None],
         clock: Clock,
+        elsewhere: Elsewhere,
     ) -> None:
+        """`elsewhere` asks the shards of other workers."""
+        self._elsewhere = elsewhere
+        self._answering: asyncio.Task[None] | None = None
         self.post = post
         self._sockets = sockets
         self._porter = porter
@@ -202,32 +208,44 @@ class Hand:
 
     async def _spawn(self) -> Asker:
         ours, theirs = socket.socketpair()
+        answers, questions = socket.socketpair()
         numbers = {name: [sock.fileno() for sock in group] for name, group in self._sockets.items()}
         start = Start(
             saywhy.__version__,
             os.getpid(),
             theirs.fileno(),
             self._notes,
+            questions.fileno(),
             numbers,
             self._settings,
             self.post,
             self._synchronous,
         )
         environment = {name: value for name, value in os.environ.items() if name not in _NOT_FOR_WORKERS}
-        with theirs:
+        with theirs, questions:
             self._process = subprocess.Popen(  # noqa: ASYNC220 - a moment; our own interpreter
                 [sys.executable, "-P", "-m", "saywhy.server.process"],
                 stdin=subprocess.PIPE,
                 pass_fds=[
                     theirs.fileno(),
                     self._notes,
+                    questions.fileno(),
                     *(number for group in numbers.values() for number in group),
                 ],
                 env=environment,
             )
         _give(self._process, pickle.dumps(start))
         ours.setblocking(False)
+        answers.setblocking(False)
+        self._answering = asyncio.create_task(answer(answers, self._asked))
         return await Asker.open(ours)
+
+    async def _asked(self, method: str, arguments: tuple[Any, ...]) -> Any:
+        """What the worker asks of others."""
+        match method, arguments:
+            case "shard", (int(shard), str(name), *rest):
+                return await self._elsewhere(shard, name, *rest)
+        raise ValueError(f"a worker asks for {method!r}, which the supervisor does not know")
 
     async def _keep(self) -> None:
         """Until cancelled: wait for its end, and start it again, later and later if it does not last."""
@@ -286,6 +304,10 @@ class Hand:
         """How it ended; it is made to, if it has only closed its channel."""
         process, asker = self._process, self._asker
         self._process = self._asker = None
+        if self._answering is not None:
+            self._answering.cancel()
+            await asyncio.gather(self._answering, return_exceptions=True)
+            self._answering = None
         if asker is not None:
             await asker.close()
         if process is None:

@@ -24,6 +24,7 @@ from saywhy.infra.log.jsonl import JsonLines
 from saywhy.infra.net.loop import new_event_loop
 from saywhy.infra.work_notes import WorkNotes
 from saywhy.model.clock import SystemClock
+from saywhy.operations.context import Away
 from saywhy.server import channel, faults
 from saywhy.server.hand import Start
 from saywhy.server.organisation import FollowedOrganisation, Step
@@ -51,8 +52,19 @@ class Process:
             self._clock,
             start.synchronous,
             WorkNotes(mmap.mmap(start.notes, work_notes.SIZE)),
+            self._ask_elsewhere,
         )
+        self._up: channel.Asker | None = None
         self._listening = False
+
+    async def _ask_elsewhere(self, shard: int, method: str, *arguments: Any) -> Any:
+        """A shard of another worker, by way of the supervisor."""
+        if self._up is None:
+            self._up = await channel.Asker.open(socket.socket(fileno=self._start.way_up))
+        try:
+            return await self._up.ask("shard", shard, method, *arguments)
+        except channel.ChannelClosed:
+            raise Away("the supervisor is gone") from None
 
     async def run(self) -> None:
         loop = asyncio.get_running_loop()
@@ -68,6 +80,8 @@ class Process:
             await self._worker.stop(grace)
         answering.cancel()
         await asyncio.gather(answering, return_exceptions=True)
+        if self._up is not None:
+            await self._up.close()
         self._log.close()
 
     def _told_by_signal(self) -> None:

@@ -17,7 +17,7 @@ from saywhy.server.crew import Equipment
 from saywhy.server.hand import Hand
 from saywhy.server.organisation import Step
 from saywhy.server.porter import Porter, own_sockets
-from saywhy.server.shards import Access
+from saywhy.server.shards import Access, nowhere
 from saywhy.server.sockets import Sockets
 
 
@@ -31,7 +31,16 @@ class Processes:
         self._equipment = equipment
         self._table = equipment.table
         self.hands = [
-            Hand(post, own, self._porter(own), equipment.synchronous, self._whole, self._tell, equipment.clock)
+            Hand(
+                post,
+                own,
+                self._porter(own),
+                equipment.synchronous,
+                self._whole,
+                self._tell,
+                equipment.clock,
+                self._elsewhere,
+            )
             for post, own in zip(equipment.posts, equipment.sockets, strict=True)
         ]
         results = await asyncio.gather(
@@ -57,6 +66,11 @@ class Processes:
 
     def accesses(self) -> Mapping[int, Access]:
         return {shard: partial(hand.ask, "shard", shard) for hand in self.hands for shard in hand.post.shards}
+
+    async def _elsewhere(self, shard: int, method: str, *arguments: Any) -> Any:
+        """For a worker that asks of another one's shard."""
+        access = self.accesses().get(shard)
+        return await (nowhere(shard, method) if access is None else access(method, *arguments))
 
     def workers(self) -> Sequence[WorkerState]:
         return [

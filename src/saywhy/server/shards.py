@@ -20,15 +20,26 @@ from saywhy.infra.store.backup import Copied
 from saywhy.infra.store.protocol import CauseRow, MessageFilter, QueueRow, TrackingFilter
 from saywhy.model.address import Address
 from saywhy.model.event import Event
+from saywhy.model.moderation import Answer, Decided
 from saywhy.model.pressure import Level, Reading, Resource
 from saywhy.model.queued import Message, Pending, QueueId
-from saywhy.operations.context import PressureAdmin, QueueAdmin, QueueReads
+from saywhy.operations.context import Away, PressureAdmin, QueueAdmin, QueueReads
 
 
 class Access(Protocol):
     """Ask one shard.  Raises what the method raises, and operations.context.Away."""
 
     async def __call__(self, method: str, *arguments: Any) -> Any: ...
+
+
+class Elsewhere(Protocol):
+    """Ask a shard by its number, wherever it is; Away when nobody has it."""
+
+    async def __call__(self, shard: int, method: str, *arguments: Any) -> Any: ...
+
+
+async def nowhere(shard: int, method: str, *arguments: Any) -> Any:  # noqa: ARG001
+    raise Away(f"there is no shard {shard} here")
 
 
 class FileDesk(Protocol):
@@ -145,6 +156,15 @@ class Shards:
 
     async def redirect(self, message: QueueId, old: Address, new: Address) -> int:
         found: int = await self._one(message, 0, "redirect", message, old, new)
+        return found
+
+    async def decide(self, answer: Answer) -> Decided:
+        message = QueueId(answer.ticket.shard, answer.ticket.number)
+        found: Decided = await self._one(message, Decided.UNKNOWN, "decide", answer)
+        return found
+
+    async def moderate(self, message: QueueId, item: str, approve: bool, comment: Sequence[str], by: str) -> int:
+        found: int = await self._one(message, 0, "moderate", message, item, approve, comment, by)
         return found
 
     async def recheck(self, key: str | None) -> list[Rechecked]:

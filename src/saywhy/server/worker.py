@@ -14,6 +14,7 @@ from functools import partial
 
 from saywhy.config.settings import Settings
 from saywhy.flow.categorize.categorizer import Categorizer
+from saywhy.flow.deliver.answers import Answers
 from saywhy.flow.deliver.conversion import Conversions
 from saywhy.flow.deliver.deliverer import Deliverer
 from saywhy.flow.deliver.lmtp import LmtpMailboxes
@@ -25,13 +26,14 @@ from saywhy.flow.queue.queue import Queue
 from saywhy.flow.queue.settings import QueueSettings
 from saywhy.flow.receive.limits import InFlight
 from saywhy.flow.receive.services import Services
+from saywhy.flow.report.question import Asker
 from saywhy.flow.report.reporter import Reporter
 from saywhy.flow.route.hosts import HostFinder
 from saywhy.flow.route.select import RouteSelector
 from saywhy.flow.stages import Directory
 from saywhy.infra.directory.combined import CombinedDirectory
 from saywhy.infra.directory.table import TableDirectory
-from saywhy.infra.errors import DirectoryDown
+from saywhy.infra.errors import DirectoryDown, StoreError
 from saywhy.infra.mailbox_usage import Usages
 from saywhy.infra.maildir import Maildirs
 from saywhy.infra.net.connect import Timeouts
@@ -46,7 +48,9 @@ from saywhy.infra.work_notes import WorkNotes
 from saywhy.model.address import Address
 from saywhy.model.clock import Clock
 from saywhy.model.event import Event, Kind, Sink
+from saywhy.model.moderation import Answer, Decided
 from saywhy.model.organisation import User
+from saywhy.operations.context import Away
 from saywhy.server import privileges
 from saywhy.server.clockwatch import ClockWatch
 from saywhy.server.directory import second_source
@@ -54,7 +58,7 @@ from saywhy.server.door import Door
 from saywhy.server.filing import Desk
 from saywhy.server.organisation import FollowedOrganisation
 from saywhy.server.pressure import PressureWatch
-from saywhy.server.shards import Access, access
+from saywhy.server.shards import Access, Elsewhere, access, nowhere
 from saywhy.server.shares import part
 from saywhy.server.sockets import Sockets
 
@@ -70,7 +74,7 @@ class Post:
 
 
 class Worker:
-    """`synchronous` is the stores'."""
+    """`synchronous` is the stores'; `elsewhere` asks shards of other workers."""
 
     def __init__(
         self,
@@ -81,9 +85,11 @@ class Worker:
         clock: Clock,
         synchronous: str = "FULL",
         notes: WorkNotes | None = None,
+        elsewhere: Elsewhere = nowhere,
     ) -> None:
         self._notes = notes or WorkNotes()
         self.settings = settings
+        self._elsewhere = elsewhere
         self.post = post
         self.organisation = organisation
         self.sink = sink
@@ -191,7 +197,10 @@ class Worker:
             local = LmtpMailboxes(settings.mailboxes.lmtp, hostname, clock, timeouts=timeouts)
         remote = SmtpDelivery(hosts, organisation, hostname, clock, timeouts=timeouts)
         programs, conversions = ProgramDelivery(organisation, clock), Conversions(organisation, clock)
-        self._deliverer = Deliverer(local, remote, clock, self.sink, programs=programs, conversions=conversions)
+        answers = Answers(organisation, directory, self._decide, clock, self.sink)
+        self._deliverer = Deliverer(
+            local, remote, clock, self.sink, programs=programs, conversions=conversions, answers=answers
+        )
         for part_of_it in (local, remote, programs, conversions):
             self._stack.push_async_callback(part_of_it.stop)
         self.passwords = Passwords()
@@ -230,7 +239,18 @@ class Worker:
             QueueSettings(tracking_age=self.settings.tracking.max_age),
             recheck=self._deliverer.check,
             work=self._notes.of(shard),
+            ask=Asker(organisation, self.settings.server.hostname, clock),
         )
+
+    async def _decide(self, answer: Answer) -> Decided:
+        """By the queue that holds the message: one of ours, or another worker's."""
+        shard = answer.ticket.shard
+        access = self.accesses.get(shard) or partial(self._elsewhere, shard)
+        try:
+            decided: Decided = await access("decide", answer)
+        except Away as away:
+            raise StoreError(str(away)) from away
+        return decided
 
     async def _stop_queue(self, queue: Queue) -> None:
         await queue.stop(self._left())

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from saywhy.flow.categorize.categorizer import Categorizer
-from saywhy.flow.stages import CurrentOrganisation, Directory, Resolved
+from saywhy.flow.stages import CurrentOrganisation, Directory, Held, Resolved
 from saywhy.infra.directory.table import TableDirectory
 from saywhy.infra.errors import DirectoryDown
 from saywhy.model.address import Address
@@ -116,6 +116,8 @@ def _told(resolved: Resolved) -> str:
             return f"box:{resolved.mailbox}" if resolved.mailbox else f"to:{resolved.address}"
         case Failed(failure) | Deferred(failure):
             return str(failure.status)
+        case Held(item=item, moderators=asked):
+            return f"{item}?{' '.join(each.address.local for each in asked)}"
         case expanded:
             return f"{expanded.group}>{expanded.members}"
 

@@ -48,6 +48,7 @@ def test_the_rules_stand_in_the_order_of_the_specification() -> None:
     assert [name for name, _ in RULES] == [
         "null-reverse-path",
         "notify",
+        "moderation",
         "connector-dsn",
         "forged-reverse-path",
         "reverse-path-nowhere",

@@ -22,6 +22,7 @@ from saywhy.infra.store.sqlite import SqliteStore
 from saywhy.model.address import Address
 from saywhy.model.clock import SystemClock
 from saywhy.model.event import Event
+from saywhy.model.moderation import Answer, Decided
 from saywhy.model.queued import QueueId
 from saywhy.operations.context import Context
 from saywhy.operations.declaration import Operation, OperationError, Result
@@ -131,6 +132,12 @@ class _NoQueue:
 
     async def give_back(self, key: str) -> int:
         raise _runs_in_the_server(key)
+
+    async def decide(self, answer: Answer) -> Decided:
+        raise _runs_in_the_server(str(answer.ticket.number))
+
+    async def moderate(self, message: QueueId, *_arguments: object) -> int:
+        raise _runs_in_the_server(str(message))
 
     async def recheck(self, key: str | None) -> Sequence[tuple[str, str, int]]:
         raise _runs_in_the_server(key or "queue")

@@ -18,6 +18,7 @@ from saywhy.flow.categorize.restrictions import Restrictions
 from saywhy.flow.stages import CurrentOrganisation, Directory, Resolved
 from saywhy.infra.errors import DirectoryDown
 from saywhy.model.address import Address
+from saywhy.model.moderation import is_ticket
 from saywhy.model.organisation import DomainType
 from saywhy.model.outcome import Deferred, Failed
 from saywhy.model.queued import Message
@@ -48,7 +49,7 @@ class Categorizer:
         failure = sender.check(who, message, owners.organisation)
         if failure is not None:
             return _all(message, Failed(failure))
-        restrictions = Restrictions(who, owners, message.size)
+        restrictions = Restrictions(who, owners, message.size, message.approvals)
         expansion = Expansion(
             owners,
             restrictions,
@@ -73,6 +74,8 @@ class Categorizer:
         except DirectoryDown as down:
             return Failed(failures.directory_down_at_rcpt(str(down)))
         if found is None or found or imcea.is_encapsulated(address) or is_system(address, organisation):
+            return None
+        if is_ticket(address):
             return None
         buried = self._graves.of(address, organisation, internal=internal)
         if not internal and buried is failures.NOBODY:

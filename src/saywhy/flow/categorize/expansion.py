@@ -20,9 +20,10 @@ from typing import assert_never
 
 from saywhy.flow.categorize import failures, imcea, usable, wishes
 from saywhy.flow.categorize.homes import HERE, Homes
+from saywhy.flow.categorize.moderators import moderators
 from saywhy.flow.categorize.owner import BATCH, Ambiguous, Elsewhere, Owners, Unknown
 from saywhy.flow.categorize.restrictions import Restrictions, plain
-from saywhy.flow.stages import Fork, Resolved
+from saywhy.flow.stages import Fork, Held, Resolved
 from saywhy.model import foreign, matching
 from saywhy.model.address import Address
 from saywhy.model.envelope import Recipient
@@ -132,11 +133,13 @@ class Expansion:
             home = self._homes.of(item)
             failure = home if isinstance(home, Failure) else None
         if failure is None and not (plain(item) and not self._config.max_receive_size):
-            failure = await self._restricted(step, way, item)
+            failure = await self._restricted(way, item)
         if failure is None and isinstance(item, Mailbox) and item.disabled:
             failure = failures.mailbox_disabled(item.name)
         if failure is not None:
             self._fail(step, way.address, failure)
+            return False
+        if item.moderated and await self._hold(step, way, item):
             return False
         if isinstance(item, Contact) and item.foreign:
             primary = item.addresses[0] if item.addresses else way.address
@@ -148,11 +151,24 @@ class Expansion:
             return False
         return self._advance(step, way, item, target)
 
-    async def _restricted(self, step: _Step, way: _Way, item: DirectoryObject) -> Failure | None:
-        failure = await self._restrictions.check(item, nested=bool(step.group))
+    async def _restricted(self, way: _Way, item: DirectoryObject) -> Failure | None:
+        failure = await self._restrictions.check(item)
         if failure is not None and failure.status.subject == 7 and isinstance(way.last, Mailbox | Folder):
             return failures.substitute_restricted((*way.passed, item.name))
         return failure
+
+    async def _hold(self, step: _Step, way: _Way, item: DirectoryObject) -> bool:
+        """True when a moderator has to decide first, or there is none to ask."""
+        if not await self._restrictions.needs_moderator(item):
+            return False
+        found = await moderators(item, self._owners)
+        if found:
+            held = Held(item.name, found, nested=bool(step.group))
+            end = ("held", item.name.lower())
+            self._arrive(step, end, Resolved(step.recipient, way.address, outcome=held, fork=step.fork))
+        else:
+            self._fail(step, way.address, failures.no_moderators(item.name))
+        return True
 
     def _advance(self, step: _Step, way: _Way, item: DirectoryObject, target: Address) -> bool:
         """On to `target`, unless that leads in a circle, too far, or is forbidden."""

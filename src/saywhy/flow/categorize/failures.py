@@ -180,9 +180,10 @@ def substitute_restricted(passed: Sequence[str]) -> Failure:
     return _failed("5.7.3", "substitute-restricted", tag, text, _seen(name=chain(passed)))
 
 
-def moderated(name: str) -> Failure:
-    tag, text = "APPROVAL.Rejected", "the moderator rejected the message"
-    return _failed("5.7.1", "moderator-refused", tag, text, _seen(name=name))
+def no_moderators(name: str) -> Failure:
+    """Nobody can be asked; a group or mailbox that is set up so is a fault of ours."""
+    tag, text = "APPROVAL.NoModerators", "the recipient is moderated, and no moderator gets mail"
+    return _failed("5.2.4", "moderators-missing", tag, text, _seen(name=name))
 
 
 def folder_permission(name: str) -> Failure:

@@ -21,6 +21,7 @@ from saywhy.flow.categorize.graves import Graves
 from saywhy.flow.stages import Directory
 from saywhy.infra.errors import DirectoryDown
 from saywhy.model.address import Address
+from saywhy.model.moderation import is_ticket
 from saywhy.model.organisation import DirectoryObject, DomainType, Mailbox, Organisation
 
 POSTMASTER = "postmaster"
@@ -102,6 +103,8 @@ class Owners:
             return Ambiguous(tuple(item.name for item in found))
         if is_system(address, self.organisation):
             return self._reply_recipient(address)
+        if is_ticket(address):  # the server itself reads it
+            return _ELSEWHERE
         return _UNKNOWN if authoritative else _ELSEWHERE
 
     def buried(self, address: Address) -> Buried:

@@ -14,6 +14,7 @@ from saywhy.flow.categorize.sender import Sender
 from saywhy.model import folder_rights, matching
 from saywhy.model.address import Address
 from saywhy.model.failure import Failure
+from saywhy.model.moderation import Approval
 from saywhy.model.organisation import (
     AddressBookPolicy,
     Contact,
@@ -31,25 +32,21 @@ TURN = 500  # of them, before others have their turn
 class Restrictions:
     """Those of one message."""
 
-    def __init__(self, sender: Sender, owners: Owners, size: int) -> None:
+    def __init__(self, sender: Sender, owners: Owners, size: int, approvals: Sequence[Approval] = ()) -> None:
         self._sender = sender
         self._owners = owners
         self._size = size
+        self._approvals = approvals
         self._config = owners.organisation.transport
         self._memberships: dict[str, bool] = {}
         self._book = _address_book(sender, owners.organisation)
         self.scoped = self._book is not None  # the sender does not see all recipients of ours
 
-    async def check(self, item: DirectoryObject, *, nested: bool = False) -> Failure | None:
-        """`nested`: a group brought us to it.  DirectoryDown passes through."""
+    async def check(self, item: DirectoryObject) -> Failure | None:
+        """DirectoryDown passes through."""
         if self._is_exempt(item):
             return None
-        return (
-            await self._senders(item)
-            or await self._own(item)
-            or self._check_size(item)
-            or await self._moderation(item, nested)
-        )
+        return await self._senders(item) or await self._own(item) or self._check_size(item)
 
     @property
     def inside(self) -> bool:
@@ -120,10 +117,16 @@ class Restrictions:
         limit = min((each for each in limits if each), default=0)
         return failures.recipient_size(item.name, self._size, limit) if limit and self._size > limit else None
 
-    async def _moderation(self, item: DirectoryObject, nested: bool) -> Failure | None:
-        if not item.moderated or await self._is_among((*item.moderators, *item.bypass_moderation)):
-            return None
-        return failures.expansion_denied(item.name) if nested else failures.moderated(item.name)
+    async def needs_moderator(self, item: DirectoryObject) -> bool:
+        """Whether one has to decide first: neither is the sender one, nor has one let the message through."""
+        if not item.moderated or self._is_exempt(item) or self._is_approved(item):
+            return False
+        return not await self._is_among((*item.moderators, *item.bypass_moderation))
+
+    def _is_approved(self, item: DirectoryObject) -> bool:
+        """By a decision about this item, or by a moderator of it who decided about another one."""
+        keys = {entry.key for entry in item.moderators} if self._approvals else ()
+        return any(each.item.lower() == item.name.lower() or each.by in keys for each in self._approvals)
 
     # -- is the sender one of them? --
 

@@ -24,7 +24,7 @@ from saywhy.model.organisation import (
 )
 from saywhy.model.queued import Message
 
-REPORT = "report"  # the origin of our own reports
+OWN = frozenset({"report", "moderation", "quota"})  # the origins of what this server itself writes
 
 
 @dataclass(slots=True)  # not frozen: one for each message
@@ -42,7 +42,7 @@ class Sender:
 async def identify(message: Message, owners: Owners) -> Sender:
     """DirectoryDown passes through."""
     address, inside = message.envelope.sender, message.origin.internal
-    if address is None or message.origin.connector == REPORT:
+    if address is None or (message.origin.own and message.origin.connector in OWN):
         return Sender(None, inside=inside, exempt=True)
     organisation = owners.organisation
     ours = address.domain_key in organisation.domains

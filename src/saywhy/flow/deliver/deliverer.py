@@ -40,7 +40,10 @@ class Deliverer:
         *,
         programs: Remote | None = None,
         conversions: Conversions | None = None,
+        answers: Deliver | None = None,
     ) -> None:
+        """`answers` takes those of moderators."""
+        self._answers = answers
         self._local = local
         self._remote = remote
         self._programs = programs
@@ -73,7 +76,16 @@ class Deliverer:
                 return await self._local(transmission)
             case HopKind.DNS | HopKind.SMART_HOST | HopKind.PROGRAM:
                 return await self._by(transmission.hop)(transmission)
-            case HopKind.SUBMISSION | HopKind.UNREACHABLE | HopKind.HELD | HopKind.POISON:
+            case HopKind.ARBITRATION if self._answers is not None:
+                return await self._answers(transmission)
+            case (
+                HopKind.SUBMISSION
+                | HopKind.UNREACHABLE
+                | HopKind.HELD
+                | HopKind.POISON
+                | HopKind.MODERATION
+                | HopKind.ARBITRATION
+            ):
                 raise ValueError(f"nothing can be delivered from queue {transmission.hop.key}")
 
     def _by(self, hop: NextHop) -> Remote:

@@ -23,6 +23,7 @@ from saywhy.flow.deliver.facts import (
 from saywhy.infra.errors import ConnectProblem, MailboxError
 from saywhy.model.evidence import Evidence, Stage, Step
 from saywhy.model.failure import Failure
+from saywhy.model.moderation import Decided
 from saywhy.model.queued import NextHop, Pending
 from saywhy.model.status import Status
 from saywhy.why.classify import classify_reply
@@ -215,6 +216,39 @@ def connector_gone(hop: NextHop, at: float) -> Failure:
     text = "the route of this message is closed"
     tag = "ROUTING.SmartHost.ConnectorGone"
     return Failure(Status(4, 4, 9), 451, "connector-gone", text, evidence, permanent=False, tag=tag, at=at)
+
+
+def not_asked(pending: Pending, at: float) -> Failure:
+    """An answer to a question that nobody asked: the address was made up, or the history has forgotten it."""
+    evidence = Evidence(Stage.STORE, queue=pending.hop.key)
+    tag = "RESOLVER.ADR.RecipNotFound"
+    return Failure(
+        Status(5, 1, 1), 550, "recipient-unknown", "not found", evidence, permanent=True, tag=tag, at=at
+    )
+
+
+def not_the_moderator(pending: Pending, at: float, *, known: bool) -> Failure:
+    """`known`: he has signed in, or is none of ours; else it may be the moderator, who has to sign in."""
+    evidence = Evidence(Stage.STORE, queue=pending.hop.key, name="moderation")
+    cause, text, tag = (
+        ("recipient-restricted", "not authorized", "RESOLVER.RST.NotAuthorized")
+        if known
+        else ("recipient-needs-sign-in", "authentication required", "RESOLVER.RST.AuthRequired")
+    )
+    return Failure(Status(5, 7, 1), 550, cause, text, evidence, permanent=True, tag=tag, at=at)
+
+
+def answer_unclear(pending: Pending, at: float) -> Failure:
+    evidence = Evidence(Stage.STORE, queue=pending.hop.key)
+    text, tag = "the first line has no decision", "APPROVAL.Unclear"
+    return Failure(Status(5, 6, 0), 554, "moderation-unclear", text, evidence, permanent=True, tag=tag, at=at)
+
+
+def decided_before(pending: Pending, decided: Decided, at: float) -> Failure:
+    evidence = Evidence(Stage.STORE, queue=pending.hop.key)
+    texts = {Decided.APPROVED: "it was approved before", Decided.REJECTED: "it was rejected before"}
+    text, tag = texts.get(decided, "it does not wait any more"), "APPROVAL.Decided"
+    return Failure(Status(5, 7, 1), 550, "moderation-decided", text, evidence, permanent=True, tag=tag, at=at)
 
 
 def fault(hop: NextHop, why: str, at: float) -> Failure:

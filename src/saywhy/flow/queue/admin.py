@@ -27,6 +27,7 @@ from saywhy.model.queued import NEVER, SUBMISSION, HopKind, Message, NextHop, Pe
 MAX_RECHECKED = 1000  # queues in one call
 RECHECKS = 20  # looks at once
 CHUNK = 200  # recipients read and written back at a time: more would hold up the event loop
+_OURS = (HopKind.SUBMISSION, HopKind.UNREACHABLE, HopKind.MODERATION, HopKind.ARBITRATION)  # nothing to look at
 SOON = 200  # looks, a twentieth of a second apart
 
 
@@ -57,7 +58,7 @@ class Admin:
         self._scheduler = scheduler
         self._loader = loader
         self._mender = mender
-        self._changing = changing  # held by whoever reads recipients and writes them back
+        self.changing = changing  # held by whoever reads recipients and writes them back
 
     async def retry(self, key: str | None, message: QueueId | None) -> int:
         """Make due now what waits; a hop that was down starts over with its intervals."""
@@ -80,7 +81,7 @@ class Admin:
 
     async def suspend(self, message: QueueId) -> int:
         """Hold back what a message still owes, recipients under way when they have ended; how many."""
-        async with self._changing:
+        async with self.changing:
             found = await self._context.store.message(message)
             if found is None:
                 return 0
@@ -89,17 +90,17 @@ class Admin:
             withdrawn = self._window.withdraw(message)
             try:
                 owed = await self._context.store.pending(message)
-                update = [suspensions.parked(found, each, now) for each in self._here(owed)]
+                update = [suspensions.parked(found, each, now) for each in self.here(owed)]
                 change = Change(update=update, events=[events.suspended(found, now)])
                 await self._committer.once(change)
             finally:
-                self._give_up(withdrawn)
+                self.give_up(withdrawn)
                 suspensions.ended(message, self._scheduler.flies)
             return len(owed)
 
     async def resume(self, message: QueueId) -> int:
         """Let a message go on; what its queue holds back still waits for that.  How many recipients."""
-        async with self._changing:
+        async with self.changing:
             self._window.suspensions.messages.discard(message)
             found = await self._context.store.message(message)
             owed = await self._ours(message)
@@ -123,13 +124,13 @@ class Admin:
 
         A copy that is under way stays as it is.
         """
-        async with self._changing:
+        async with self.changing:
             found = await self._context.store.message(message)
             if found is None:
                 return 0
             now, withdrawn = self._context.now(), self._window.withdraw(message)
             try:
-                owed = self._here(await self._context.store.pending(message))
+                owed = self.here(await self._context.store.pending(message))
                 mine = [
                     each
                     for each in owed
@@ -139,24 +140,24 @@ class Admin:
                 told = [events.redirected(found, each, now) for each in update]
                 await self._committer.once(Change(update=update, events=told))
             finally:
-                self._give_up(withdrawn)
+                self.give_up(withdrawn)
             return len(mine)
 
     async def _ours(self, message: QueueId) -> list[Pending]:
         """The suspended recipients of a message, once no report on them is being written."""
         for _ in range(SOON):
             owed = [each for each in await self._context.store.pending(message) if each.suspended_at]
-            here = self._here(owed)
+            here = self.here(owed)
             if len(here) == len(owed):
                 return here
             await asyncio.sleep(0.05)
         return []
 
-    def _here(self, owed: Iterable[Pending]) -> list[Pending]:
+    def here(self, owed: Iterable[Pending]) -> list[Pending]:
         """Those that are not under way."""
         return [each for each in owed if key_of(each) not in self._scheduler.flying]
 
-    def _give_up(self, withdrawn: list[tuple[Lane, list[Pending]]]) -> None:
+    def give_up(self, withdrawn: list[tuple[Lane, list[Pending]]]) -> None:
         for lane, pending in withdrawn:
             self._window.release(lane, pending)
         self._loader.now()
@@ -193,7 +194,7 @@ class Admin:
 
     async def _resubmit_some(self, key: str, lane: Lane | None, stay: set[Key], now: float) -> int:
         """A chunk.  `stay` collects those that are left where they are."""
-        async with self._changing:
+        async with self.changing:
             held = self._window.held_keys([each for each in (lane, self._window.overdue()) if each is not None])
             rows = await self._context.store.due(NEVER - 1, CHUNK, DueFilter(queue=key, skip=held | stay))
             stay.update(key_of(row.pending) for row in rows if self._stays(row.pending))
@@ -235,7 +236,7 @@ class Admin:
         hop = NextHop(row.kind, row.domain, row.connector)
         if hop.kind is HopKind.POISON:
             return Rechecked(row.key, "it was put aside: `saywhy message resume` or `saywhy message remove`", 0)
-        if hop.kind not in (HopKind.SUBMISSION, HopKind.UNREACHABLE):
+        if hop.kind not in _OURS:
             still = await self._mender.still(
                 hop, await self._sample(row.key) if hop.kind is HopKind.MAILBOX else None
             )
@@ -252,7 +253,7 @@ class Admin:
 
     async def remove(self, message: QueueId, ndr: bool) -> bool:
         """Recipients under way end their attempt first; what is deferred then is removed too."""
-        async with self._changing:
+        async with self.changing:
             return await self._remove(message, ndr)
 
     async def _remove(self, message: QueueId, ndr: bool) -> bool:
@@ -267,7 +268,7 @@ class Admin:
         finally:
             self._scheduler.removing.discard(message)
             self._scheduler.forget_removed(message)
-            self._give_up(withdrawn)
+            self.give_up(withdrawn)
         return found is not None
 
     async def _content(self, message: Message) -> bytes | None:

@@ -8,7 +8,7 @@ from __future__ import annotations
 import random
 from collections.abc import Sequence
 
-from saywhy.flow.queue import failures, retry
+from saywhy.flow.queue import asking, failures, retry
 from saywhy.flow.queue.contents import Contents, remains
 from saywhy.flow.queue.context import Context
 from saywhy.flow.queue.lane import Job
@@ -95,6 +95,8 @@ class Attempt:
             if retry.returned(job.message, pending, now):
                 missed = failures.deadline_missed(job.message, pending, now)
                 results.append(Result(pending, Failed(missed), attempted=False))
+            elif not pending.suspended_at and (held := asking.outcome(pending, now)) is not None:
+                results.append(Result(pending, held, attempted=False))
             elif pending.suspended_at:
                 results.append(Result(pending, Deferred(failures.kept(pending, now)), attempted=False))
             elif failure is not None and (job.lane.overdue or now >= retry.expires(job.message, pending, now)):
@@ -153,6 +155,8 @@ class Attempt:
     def _retry_at(self, pending: Pending, outcome: Deferred) -> float:
         """With the hop, when it is down, in its turn; after the message's own interval when it answers."""
         now = self._context.now()
+        if pending.moderation is not None:
+            return pending.moderation.until
         back = self._window.back_at(pending.hop)
         if back > now:
             return back + turn(pending.attempts + 1)

@@ -13,12 +13,14 @@ from collections.abc import Coroutine, Sequence
 from typing import Any
 
 from saywhy.flow.queue import events, retry
+from saywhy.flow.queue.asking import ORIGIN, Question, letters, question
 from saywhy.flow.queue.context import Context
 from saywhy.flow.queue.mend import Mender
 from saywhy.flow.queue.sorting import Sorted, Sorter, fresh
 from saywhy.flow.queue.step import Step
 from saywhy.flow.queue.window import Window
 from saywhy.flow.stages import (
+    AskModerators,
     Categorize,
     Fork,
     OutgoingReport,
@@ -49,7 +51,9 @@ class Entry:
         select_route: SelectRoute,
         report: Report,
         mender: Mender,
+        ask: AskModerators | None = None,
     ) -> None:
+        self._ask = ask
         self._mender = mender
         self._context = context
         self._window = window
@@ -85,20 +89,41 @@ class Entry:
         if found.waiting:
             self._mender.house((result.pending, result.outcome) for result in found.waiting)
         owed = sorted([*found.pending.values(), *step.change.update], key=lambda row: row.number)
+        asked = self.questions(message, found) if found.held else ()
+        owed += [each.pending for each in asked]
         if owed:
             change.add.append(NewMessage(message, content, tuple(owed)))
         change.events += [*found.events, *step.change.events]
+        self.put_questions(change, message, content, asked)
         self.report(change, message, content, [*found.settled, *step.reportable])
 
-    async def forks(self, message: Message, resolved: Sequence[Resolved]) -> list[tuple[Message, Fork, Sorted]]:
-        """The copies of a message for the members of lists, one for each reverse-path and list."""
+    def questions(self, message: Message, found: Sorted) -> list[Question]:
+        """Those that wait for a moderator, as they are to be stored."""
+        organisation, now = self._context.organisation(), self._context.now()
+        return [question(message, *each, organisation, self._ask, now) for each in found.held]
+
+    def put_questions(self, change: Change, message: Message, content: bytes, asked: Sequence[Question]) -> None:
+        """The messages to moderators; `asked` themselves stand in `change` already."""
+        organisation, now = self._context.organisation(), self._context.now()
+        for each in asked:
+            change.events.append(events.moderation(message, each.pending, now))
+            for outgoing in letters(message, content, each, organisation, self._ask) if self._ask else ():
+                self._enter(change, self._submission(outgoing, ORIGIN))
+
+    async def forks(
+        self, message: Message, resolved: Sequence[Resolved], paused: float = 0.0
+    ) -> list[tuple[Message, Fork, Sorted]]:
+        """The copies of a message for the members of lists, one for each reverse-path and list.
+
+        They expire as much later as the original was held back before, `paused` seconds.
+        """
         members: dict[Fork, list[Resolved]] = {}
         for entry in resolved:
             if entry.fork is not None:
                 members.setdefault(entry.fork, []).append(entry)
         out = []
         for fork, entries in members.items():
-            copy = self._copy(message, fork, entries)
+            copy = self._copy(message, fork, entries, paused)
             out.append((copy, fork, await self._sorted(copy, entries)))
         return out
 
@@ -109,7 +134,7 @@ class Entry:
             change.events.append(events.copied(message, copy, fork, self._context.now()))
             self._put(change, copy, content, found)
 
-    def _copy(self, message: Message, fork: Fork, entries: Sequence[Resolved]) -> Message:
+    def _copy(self, message: Message, fork: Fork, entries: Sequence[Resolved], paused: float) -> Message:
         """No DSN wish of the original goes along (errata 10)."""
         original = message.envelope
         recipients = tuple(dict.fromkeys(entry.recipient for entry in entries))
@@ -117,7 +142,8 @@ class Entry:
         origin = message.origin
         if origin.reverse_path is not ReversePath.UNKNOWN:  # that was the sender's; reports go to the list's owner
             origin = dataclasses.replace(origin, reverse_path=ReversePath.UNKNOWN)
-        return dataclasses.replace(message, id=self._context.store.next_id(), envelope=envelope, origin=origin)
+        id_, expires = self._context.store.next_id(), message.expires + paused
+        return dataclasses.replace(message, id=id_, envelope=envelope, origin=origin, expires=expires)
 
     def wait(self, message: Message, found: Sorted, now: float) -> Step:
         """What becomes of recipients that have no way yet."""
@@ -160,16 +186,22 @@ class Entry:
         change.events += [events.dropped(message, suppressed, now) for suppressed in reports.suppressed]
 
     def _send(self, change: Change, message: Message, outgoing: OutgoingReport) -> None:
-        now = self._context.now()
-        submission = Submission(
+        submission = self._submission(outgoing, REPORT_ORIGIN)
+        change.events.append(events.reported(message, outgoing, submission.id, submission.arrived))
+        self._enter(change, submission)
+
+    def _submission(self, outgoing: OutgoingReport, origin: Origin) -> Submission:
+        return Submission(
             id=self._context.store.next_id(),
             envelope=outgoing.envelope,
-            origin=REPORT_ORIGIN,
+            origin=origin,
             headline=outgoing.headline,
             content=outgoing.content,
-            arrived=now,
+            arrived=self._context.now(),
         )
-        change.events.append(events.reported(message, outgoing, submission.id, now))
+
+    def _enter(self, change: Change, submission: Submission) -> None:
+        """Into the same Change."""
         if not _at_once(self.enter(change, submission)):
             self._enter_later(change, submission)
 

@@ -127,6 +127,27 @@ def dropped(message: Message, suppressed: Suppressed, at: float) -> Event:
     return _event(Kind.DROP, message, at, recipient, text=suppressed.rule, data=facts)
 
 
+def moderation(message: Message, pending: Pending, at: float) -> Event:
+    """`digests` are how the answer of a moderator is known when the recipient is no longer in the queue."""
+    waits = pending.moderation
+    asked = waits.asked if waits is not None else ()
+    data: dict[str, str | int | float | bool] = {
+        "item": waits.item if waits is not None else "",
+        "until": waits.until if waits is not None else 0.0,
+        "moderators": " ".join(str(each.address) for each in asked),
+        "digests": " ".join(each.digest for each in asked),
+        "number": pending.number,
+    }
+    return _event(Kind.MODERATE, message, at, _name(pending), data=data)
+
+
+def moderated(kind: Kind, message: Message, pending: Pending, by: str, at: float) -> Event:
+    """APPROVE or REJECT."""
+    item = pending.moderation.item if pending.moderation is not None else ""
+    data: dict[str, str | int | float | bool] = {"item": item, "by": by, "number": pending.number}
+    return _event(kind, message, at, _name(pending), data=data)
+
+
 def retried(message: Message, at: float) -> Event:
     return _event(Kind.RETRY, message, at)
 

@@ -6,6 +6,7 @@ from dataclasses import replace
 
 from saywhy.model.evidence import Evidence, Stage
 from saywhy.model.failure import Failure
+from saywhy.model.moderation import Moderation
 from saywhy.model.organisation import SendConnector
 from saywhy.model.queued import HopKind, Message, Pending
 from saywhy.model.status import Status
@@ -49,6 +50,64 @@ def removed_by_administrator(pending: Pending, at: float) -> Failure:
         evidence=Evidence(Stage.QUEUE, queue=pending.hop.key),
         permanent=True,
         tag="QUEUE.Admin",
+        at=at,
+    )
+
+
+def waits_for_moderator(item: str, at: float) -> Failure:
+    return Failure(
+        status=Status(4, 7, 0),
+        reply=451,
+        cause="moderation-pending",
+        text="waiting for a moderator",
+        evidence=Evidence(Stage.QUEUE, name=item),
+        permanent=False,
+        tag="APPROVAL.Pending",
+        at=at,
+    )
+
+
+def rejected(pending: Pending, comment: tuple[str, ...], at: float) -> Failure:
+    """Spec 5.7.1 k; of a group within a group 5.7.2 c: the sender may not use that list."""
+    waits = pending.moderation
+    nested = waits is not None and waits.nested
+    return Failure(
+        status=Status(5, 7, 2) if nested else Status(5, 7, 1),
+        reply=550,
+        cause="moderator-refused",
+        text="the moderator rejected the message",
+        evidence=Evidence(Stage.QUEUE, name=waits.item if waits is not None else "", comment=comment),
+        permanent=True,
+        tag="RESOLVER.GRP.ExpansionDenied" if nested else "APPROVAL.Rejected",
+        at=at,
+    )
+
+
+def nobody_decided(waits: Moderation, at: float) -> Failure:
+    waited = int(at - waits.since)
+    return Failure(
+        status=Status(5, 7, 1),
+        reply=550,
+        cause="moderation-expired",
+        text="no moderator decided in time",
+        evidence=Evidence(Stage.QUEUE, name=waits.item, observed=waited, limit=int(waits.until - waits.since)),
+        permanent=True,
+        tag="APPROVAL.Expired",
+        at=at,
+    )
+
+
+def no_moderator_reached(pending: Pending, at: float) -> Failure:
+    """The questions to all of them came back."""
+    waits = pending.moderation
+    return Failure(
+        status=Status(5, 2, 4),
+        reply=550,
+        cause="moderators-missing",
+        text="the recipient is moderated, and no moderator gets mail",
+        evidence=Evidence(Stage.QUEUE, name=waits.item if waits is not None else ""),
+        permanent=True,
+        tag="APPROVAL.NoModerators",
         at=at,
     )
 

@@ -11,6 +11,7 @@ of a trouble is noticed.  Left out: priorities (spec F6).
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Sequence
 
 from saywhy.flow.queue.admin import Admin, Rechecked
 from saywhy.flow.queue.attempt import Attempt
@@ -22,6 +23,7 @@ from saywhy.flow.queue.housekeeping import Housekeeper
 from saywhy.flow.queue.intake import Intake
 from saywhy.flow.queue.loader import Loader
 from saywhy.flow.queue.mend import Mender
+from saywhy.flow.queue.moderating import Moderating
 from saywhy.flow.queue.quarantine import Quarantine
 from saywhy.flow.queue.release import Storms
 from saywhy.flow.queue.resubmit import Resubmitter
@@ -31,6 +33,7 @@ from saywhy.flow.queue.settle import Settler
 from saywhy.flow.queue.storm import Guard
 from saywhy.flow.queue.window import Window
 from saywhy.flow.stages import (
+    AskModerators,
     Categorize,
     CurrentOrganisation,
     Deliver,
@@ -44,6 +47,7 @@ from saywhy.infra.work_notes import InWork, WorkNotes
 from saywhy.model.address import Address
 from saywhy.model.clock import Clock
 from saywhy.model.event import Event, Sink
+from saywhy.model.moderation import Answer, Decided
 from saywhy.model.queued import QueueId
 
 
@@ -63,12 +67,13 @@ class Queue:
         settings: QueueSettings = DEFAULTS,
         recheck: Recheck | None = None,
         work: InWork | None = None,
+        ask: AskModerators | None = None,
     ) -> None:
         context = self._context = Context(store, organisation, clock, sink, settings, Guard(organisation))
         window = Window(settings, organisation)
         contents = self._contents = Contents(settings.content_bytes)
         mender = self._mender = Mender(context, window, recheck)
-        entry = Entry(context, window, categorize, select_route, report, mender)
+        entry = Entry(context, window, categorize, select_route, report, mender, ask)
         settler = Settler(context, entry)
         resubmitter = Resubmitter(context, window, entry, categorize, select_route)
         committer = self._committer = Committer(context, window)
@@ -84,6 +89,7 @@ class Queue:
         tools = (context, window, settler, committer, self._scheduler, self._loader)
         self._admin = Admin(*tools, mender, changing)
         self._storms = Storms(*tools, changing)
+        self._moderating = Moderating(context, window, settler, committer, self._scheduler, self._admin)
         mender.wake, mender.reroute = self._loader.now, self._admin.reroute
         self._housekeeper = Housekeeper(context, window, self._loader, self._scheduler, self._admin.resubmit)
         self._keeping: list[asyncio.Task[None]] = []
@@ -160,6 +166,14 @@ class Queue:
     async def give_back(self, key: str) -> int:
         """Return to their senders what the storm guard holds as `key`; how many recipients."""
         return await self._storms.give_back(key)
+
+    async def decide(self, answer: Answer) -> Decided:
+        """A moderator has answered."""
+        return await self._moderating.decide(answer)
+
+    async def moderate(self, message: QueueId, item: str, approve: bool, comment: Sequence[str], by: str) -> int:
+        """An administrator decides in a moderator's place; how many recipients waited for it."""
+        return await self._moderating.moderate(message, item, approve, comment, by)
 
     async def remove(self, message: QueueId, ndr: bool) -> bool:
         """Take a message out; False when it is not in the queue.  `ndr`: its sender gets a report."""

@@ -59,13 +59,16 @@ class Resubmitter:
                 if number % TURN == 0:
                     await asyncio.sleep(0)
             forked += [each for each in members if each.fork is not None]
-        forks = await self._entry.forks(message, forked)
+        paused = max(pending.paused for pending in job.pending)
+        forks = await self._entry.forks(message, forked, paused)
         step = self._entry.wait(message, sorter.result, now)
         change = step.change
-        change.update += sorter.result.pending.values()
+        asked = self._entry.questions(message, sorter.result) if sorter.result.held else ()
+        change.update += [*sorter.result.pending.values(), *(each.pending for each in asked)]
         change.settle += [(message.id, number) for number in sorted(sorter.result.gone)]
         change.events[:0] = sorter.result.events
         self._entry.report(change, message, content, [*sorter.result.settled, *step.reportable])
+        self._entry.put_questions(change, message, content, asked)
         self._entry.put_forks(change, message, content, forks)
         return change
 
@@ -73,7 +76,8 @@ class Resubmitter:
         """As if it had just come in, under the address where it goes now."""
         asked = dataclasses.replace(pending.recipient, address=pending.address)
         envelope = dataclasses.replace(message.envelope, recipients=(asked,))
-        resolved = await self._categorize(dataclasses.replace(message, envelope=envelope))
+        again = dataclasses.replace(message, envelope=envelope, approvals=pending.approvals)
+        resolved = await self._categorize(again)
         if not resolved:
             raise ValueError(f"the categorizer said nothing of {pending.address}")
         return resolved
@@ -81,4 +85,13 @@ class Resubmitter:
 
 def _member(group: Pending, member: Resolved, number: int) -> Pending:
     recipient = dataclasses.replace(member.recipient, address=group.recipient.address)
-    return Pending(group.message, number, recipient, member.address, SUBMISSION, group.due)
+    return Pending(
+        group.message,
+        number,
+        recipient,
+        member.address,
+        SUBMISSION,
+        group.due,
+        paused=group.paused,
+        approvals=group.approvals,
+    )

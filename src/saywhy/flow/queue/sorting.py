@@ -16,7 +16,7 @@ from saywhy.flow.queue.duplicates import Merged, Targets, merge
 from saywhy.flow.queue.step import Result
 from saywhy.flow.queue.storm import Guard
 from saywhy.flow.queue.window import Window
-from saywhy.flow.stages import Resolved, SelectRoute, Settled
+from saywhy.flow.stages import Held, Resolved, SelectRoute, Settled
 from saywhy.model.envelope import Recipient
 from saywhy.model.event import Event
 from saywhy.model.failure import Failure
@@ -26,13 +26,17 @@ from saywhy.model.queued import SUBMISSION, HopKind, Message, Pending
 
 @dataclass(slots=True)
 class Sorted:
-    """`pending` by number go to a next hop; `waiting` have none yet; `gone` are numbers without a row from now."""
+    """`pending` by number go to a next hop; `waiting` have none yet; `gone` are numbers without a row from now.
+
+    `held` wait for a moderator.
+    """
 
     pending: dict[int, Pending] = field(default_factory=dict)
     waiting: list[Result] = field(default_factory=list)
     settled: list[Settled] = field(default_factory=list)
     gone: set[int] = field(default_factory=set)
     events: list[Event] = field(default_factory=list)
+    held: list[tuple[Pending, Held]] = field(default_factory=list)
 
 
 class Sorter:
@@ -72,6 +76,8 @@ class Sorter:
                 self._settle(pending, resolved.outcome)
                 told = events.expanded(self._message, pending, resolved.outcome, self._now)
                 self.result.events.append(told)
+            case Held():
+                self.result.held.append((pending, resolved.outcome))
             case Deferred():
                 self.result.waiting.append(Result(dataclasses.replace(pending, hop=SUBMISSION), resolved.outcome))
             case _:

@@ -129,6 +129,9 @@ def _trouble(occasion: Occasion, one: Told, failure: Failure, code: str, patienc
         one.explanation.act, occasion.frame, internal=occasion.internal, waiting=bool(patience)
     )
     server, words = remote_of(one.settled.outcome)
+    said = _said(occasion, server) if words else ""
+    if failure.evidence.comment:
+        said, words = occasion.say(phrases.MODERATOR_WROTE), failure.evidence.comment
     own = own_words(occasion, one.settled)
     return Block(
         address=one.address,
@@ -142,7 +145,7 @@ def _trouble(occasion: Occasion, one: Told, failure: Failure, code: str, patienc
         steps=tuple(map(line, one.explanation.steps)) if own is None else (),
         parties=boxes,
         verdict=verdict,
-        server=_said(occasion, server) if words else "",
+        server=said,
         words=tuple(map(line, words[:MAX_WORDS])),
         own=own,
     )

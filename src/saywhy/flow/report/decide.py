@@ -13,8 +13,8 @@ one (errata 61).  Recipients of one message that fail together are one report al
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
 from typing import assert_never
 
 from saywhy.flow.report.dial_plan import dial_plan
@@ -23,11 +23,13 @@ from saywhy.flow.stages import Settled
 from saywhy.model import address_space
 from saywhy.model.address import Address
 from saywhy.model.envelope import Notify, ReversePath
-from saywhy.model.organisation import Organisation
+from saywhy.model.moderation import Notices
+from saywhy.model.organisation import DirectoryObject, Organisation
 from saywhy.model.outcome import Deferred, Delivered, Expanded, Failed, Outcome, Relayed
 from saywhy.model.queued import Message
 from saywhy.wire.report.values import Action
 
+MODERATION = frozenset({"moderator-refused", "moderation-expired"})  # causes
 SUCCESSES = frozenset({Action.DELIVERED, Action.RELAYED, Action.EXPANDED})
 
 
@@ -40,6 +42,7 @@ class Switches:
     unverified_ndr: bool = True  # B8: reports on messages of which nothing proves the sender
     dial_plan_ndr: bool = True  # B7.6
     lockdown: bool = False  # B7.7, B8: the remote domain that is for everything has its NDRs off for a while
+    recipients: Mapping[str, DirectoryObject] = field(default_factory=dict)  # who has `moderation_notices`
     remote_domain_ndr: bool = True  # B7.7
     remote_domain_delivery_reports: bool = True  # B7.7
     delay_reports: bool = True  # B7.8
@@ -54,6 +57,7 @@ class Case:
     null_path: bool
     switches: Switches
     promised: bool = False  # a deadline of the sender's makes it a duty (RFC 2852)
+    moderation: bool = False  # a moderator, or that none decided, and its sender is not to hear of it
 
 
 def _null_path(case: Case) -> bool:
@@ -76,6 +80,10 @@ _KEYWORDS = {
     Action.RELAYED: Notify.SUCCESS,
     Action.EXPANDED: Notify.SUCCESS,
 }
+
+
+def _moderation_is_silent(case: Case) -> bool:
+    return case.action is Action.FAILED and case.moderation
 
 
 def _connector_says_no(case: Case) -> bool:
@@ -122,6 +130,7 @@ def _delays_off(case: Case) -> bool:
 RULES: tuple[tuple[str, Callable[[Case], bool]], ...] = (
     ("null-reverse-path", _null_path),
     ("notify", _not_wanted),
+    ("moderation", _moderation_is_silent),
     ("connector-dsn", _connector_says_no),
     ("forged-reverse-path", _forged),
     ("reverse-path-nowhere", _nowhere),
@@ -186,7 +195,17 @@ def case(message: Message, settled: Settled, action: Action, switches: Switches)
         null_path=message.envelope.sender is None,
         switches=switches,
         promised=_promised(settled.outcome),
+        moderation=_is_silent(message, settled.outcome, switches),
     )
+
+
+def _is_silent(message: Message, outcome: Outcome, switches: Switches) -> bool:
+    """Whether the moderated recipient's `moderation_notices` leave this sender out."""
+    if not isinstance(outcome, Failed) or outcome.failure.cause not in MODERATION:
+        return False
+    item = switches.recipients.get(outcome.failure.evidence.name.lower())
+    notices = item.moderation_notices if item is not None else Notices.ALWAYS
+    return notices is Notices.NEVER or (notices is Notices.INTERNAL and not message.origin.internal)
 
 
 def switches(message: Message, content: bytes, organisation: Organisation, now: float) -> Switches:
@@ -198,6 +217,7 @@ def switches(message: Message, content: bytes, organisation: Organisation, now: 
         reverse_path=message.origin.reverse_path,
         unverified_ndr=organisation.transport.report_unverified,
         dial_plan_ndr=plan is None or plan.ndr,
+        recipients=organisation.recipients,
     )
     reader = message.envelope.sender
     return found if reader is None else _for_reader(found, reader, organisation, now)

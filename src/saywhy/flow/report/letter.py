@@ -12,8 +12,9 @@ from saywhy.flow.report import html, phrases, text
 from saywhy.flow.report.compose import page, told
 from saywhy.flow.report.facts import delivery_report
 from saywhy.flow.report.occasion import Occasion
+from saywhy.flow.report.postmaster import postmaster
 from saywhy.flow.stages import OutgoingReport, Settled
-from saywhy.model.address import Address, domain_key
+from saywhy.model.address import Address
 from saywhy.model.envelope import Body, Envelope, Notify, Recipient, Ret
 from saywhy.wire.header import headline, without_received
 from saywhy.wire.report.build import build
@@ -50,7 +51,7 @@ def letter(
     administrators = text.administrators(seen)
     content = build(
         ReportMessage(
-            sender=_postmaster(about),
+            sender=postmaster(about.organisation, about.hostname, utf8=not about.reverse_path.is_ascii),
             sender_name=about.say(phrases.MAIL_SYSTEM),
             to=str(about.reverse_path),
             subject=seen.subject,
@@ -78,19 +79,6 @@ def _envelope(reverse_path: Address, content: bytes) -> Envelope:
         body=Body.SEVENBIT if content.isascii() else Body.EIGHTBITMIME,
         smtputf8=not reverse_path.is_ascii,
     )
-
-
-def _postmaster(about: Occasion) -> str:
-    """Who answers for this server (RFC 3464 section 2): as configured, else postmaster of the default domain.
-
-    In ASCII unless the report travels by SMTPUTF8 anyway.
-    """
-    utf8 = not about.reverse_path.is_ascii
-    configured = about.config.report_postmaster
-    if configured and (utf8 or configured.isascii()):
-        return configured
-    domain = about.organisation.default_domain or about.hostname
-    return f"postmaster@{domain if utf8 else domain_key(domain)}"
 
 
 def _returned(about: Occasion, action: Action) -> Returned:

@@ -88,6 +88,36 @@ CUT = "(The rest of the header is in the attached part.)"
 HISTORY = "What earlier attempts met:"
 SESSION = "End of the session:"
 
+# The question to a moderator.
+DECISION_NEEDED = mark("Your decision is needed:")  # before the subject
+ASKED = mark("A message to {address} waits for a decision, and you are one of those who may decide.")
+FROM = mark("From:")
+TO_DECIDE = mark("To decide, answer this message with one of these words alone in the first line:")
+APPROVE_MEANS = mark("{word}: the message is delivered.")
+REJECT_MEANS = mark("{word}: the message goes back to its sender, with what you write below the word.")
+FIRST_COUNTS = mark("The first decision counts. If nobody decides, the message goes back on {time}.")
+ATTACHED = mark("The message is attached.")
+HEADER_ATTACHED = mark("The message is too large to be attached; its header is.")
+MODERATOR_WROTE = mark("The moderator wrote:")
+
+# Notices about quotas (spec B6); "it" is the mailbox or folder of the title.
+MAILBOX_ALMOST_FULL = mark("Your mailbox is almost full")
+MAILBOX_LARGE = mark("Your mailbox is large")
+MAILBOX_SENDS_NOTHING = mark("Your mailbox is full: you cannot send messages")
+MAILBOX_FULL = mark("Your mailbox is full: you can neither send nor receive messages")
+FOLDER_ALMOST_FULL = mark("The public folder {name} is almost full")
+FOLDER_LARGE = mark("The public folder {name} is large")
+FOLDER_FULL = mark("The public folder {name} is full")
+SENDS_NO_MORE = mark("It has {size}. From {limit} on you can send no more messages.")
+TAKES_NO_MORE = mark("It has {size}. From {limit} on it takes no more messages.")
+TOLD_FROM = mark("It has {size}, and you are told from {limit} on.")
+SEND_WHEN_ROOM = mark("It has {size}, and {limit} is allowed. You can send again when there is room.")
+GOES_BACK = mark(
+    "It has {size}, and {limit} is allowed. Messages to it go back to their senders until there is room."
+)
+TOO_MANY = mark("It has {size} messages, and {limit} are allowed. It takes no more until there is room.")
+MAKE_ROOM = mark("Delete what is not needed any more, or ask your administrator for more room.")
+
 MONTHS = (
     mark("January"),
     mark("February"),

@@ -14,11 +14,13 @@ from saywhy.flow.route import failures
 from saywhy.flow.stages import CurrentOrganisation, Resolved
 from saywhy.model import address_space, foreign
 from saywhy.model.address import domain_key
+from saywhy.model.moderation import is_ticket
 from saywhy.model.organisation import Organisation, SendConnector, UnreachableAction
 from saywhy.model.outcome import Failed
 from saywhy.model.queued import HopKind, NextHop
 
 MAILBOX = NextHop(HopKind.MAILBOX)
+ARBITRATION = NextHop(HopKind.ARBITRATION)
 
 
 class RouteSelector:
@@ -39,6 +41,8 @@ class RouteSelector:
         if resolved.foreign:
             return self._foreign(resolved.foreign, size)
         domain = resolved.address.domain_key
+        if is_ticket(resolved.address) and domain in self._organisation().domains:
+            return ARBITRATION
         if domain == self._hostname and domain in self._organisation().domains:
             return Failed(failures.domain_is_server(domain))
         covering = list(self._covering(domain))

@@ -86,8 +86,8 @@ def clean_message(message: ReportMessage) -> ReportMessage:
         message_id=message_id(message.message_id),
         in_reply_to=message_id(message.in_reply_to),
         language=message.language if _LANGUAGE.fullmatch(message.language) else "en",
-        text=_prose(message.text),
-        html=_prose(message.html),
+        text=prose(message.text),
+        html=prose(message.html),
         returned=message.returned,
         status=clean(message.status),
     )
@@ -98,7 +98,7 @@ def message_id(text: str) -> str:
     return text if _MESSAGE_ID.fullmatch(text) else ""
 
 
-def _prose(text: str) -> str:
+def prose(text: str) -> str:
     """Text in lines without controls, the last line ended."""
     text = text.translate(_CONTROLS)
     return text if not text or text.endswith("\n") else text + "\n"

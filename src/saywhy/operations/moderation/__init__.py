@@ -1,0 +1,1 @@
+"""Moderation: mail that waits for a moderator."""

@@ -116,9 +116,10 @@ class Sorter:
         merged = self._targets.merge(pending)
         if merged is None:
             return False
-        stays = self._merged(merged)
-        if stays.number in self.result.pending:  # otherwise it may be on its way at this moment
-            self.result.pending[stays.number] = stays
+        if merged.stays.number in self.result.pending:
+            self.result.pending[merged.stays.number] = self._merged(merged)
+        else:  # it may be on its way at this moment, in the name that it has
+            self.result.events.append(events.duplicate(self._message, pending, self._now))
         self.result.gone.add(pending.number)
         return True
 

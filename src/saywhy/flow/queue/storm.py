@@ -75,7 +75,7 @@ class Guard:
         if not config.storm_messages or message.envelope.sender is None:
             return None
         cause = _known(failure.cause)
-        if cause is None or not _guarded(cause, failure, expired=expired):
+        if cause is None or not guarded(cause, failure, expired=expired):
             return None
         hop = NextHop(HopKind.HELD, cause.id, _place(cause, failure, pending))
         if hop.key not in self._storms and not self._one_too_many(hop.key, message.id, now):
@@ -109,7 +109,8 @@ def _known(cause: str) -> Cause | None:
         return None
 
 
-def _guarded(cause: Cause, failure: Failure, *, expired: bool) -> bool:
+def guarded(cause: Cause, failure: Failure, *, expired: bool) -> bool:
+    """Could it be one of many?"""
     if expired or not failure.from_remote:
         return expired or cause.fault.final
     return cause.act is Act.OUR_ADMIN and cause.scope in _TURNED_AWAY

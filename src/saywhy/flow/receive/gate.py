@@ -27,6 +27,8 @@ class Gate:
         self._services = services
         self._connector = connector
         self._prover = proof.Prover(services, connector)
+        self._proves = proof.wanted(connector)
+        self._refuses_early = proof.refuses_early(connector)
 
     async def client(self, client: Client) -> Failure | None:
         connector = self._connector
@@ -62,7 +64,7 @@ class Gate:
             return sender is not None
         connector = self._connector
         wanted = connector.check_sender_domain and sender is not None
-        return (wanted or proof.refuses_early(connector)) and not policy.may_relay(connector, client)
+        return (wanted or self._refuses_early) and not policy.may_relay(connector, client)
 
     async def ask(self, client: Client, sender: Address | None, helo: str) -> Failure | None:
         """Of our own people: is their mailbox full?  Of strangers: does their domain exist, and is it theirs?"""
@@ -125,9 +127,9 @@ class Gate:
                 refusal = rules.check(organisation, connector.name, envelope, heading, content)
         return refusal
 
-    def proves(self, client: Client) -> bool:
-        """Whether it is asked who this client's messages are from."""
-        return proof.wanted(self._connector) and not policy.may_relay(self._connector, client)
+    def proves(self, origin: Origin) -> bool:
+        """Whether it is asked who messages from there are from: not of those who may relay."""
+        return self._proves and not origin.internal
 
     async def proved(
         self, client: Client, origin: Origin, envelope: Envelope, content: bytes

@@ -20,7 +20,7 @@ async def take(
     heading = headline(data)
     if (refusal := gate.content(envelope, heading, data)) is not None:
         raise Refused(refusal)
-    if gate.proves(client):
+    if gate.proves(origin):
         origin, data = await gate.proved(client, origin, envelope, data)
     id_, arrived = services.next_id(), services.clock.now()
     fields = trace.received(fqdn, id_, origin, envelope, arrived)

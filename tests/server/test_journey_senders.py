@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from saywhy.lab.dns import Mood
 from saywhy.lab.script import Script
 from saywhy.model.event import Kind
-from tests.server.stage import Site, letter
+from tests.server.stage import Site, letter, read_report
 from tests.wire.auth.signing import ed25519_key, record, signed
 
 BEN = "ben@worcester.example"
@@ -169,4 +171,25 @@ managed_by = ["ann@worcester.example"]
         await site.send(EVE, ["club@worcester.example"], mail(), listener="smtp")
         [report] = await site.mail("ann")
         assert b"carl@worcester.example" in report
+        assert not site.found(Kind.DROP)
+
+
+async def test_above_the_cap_one_report_names_all_recipients_when_its_time_is_over() -> None:
+    async with Site(organisation=CONNECTOR, transport="report_rate = 2\n") as site:
+        partner(site, spf="v=spf1 ip4:127.0.0.1 -all")
+        wanted = [f"gone{number}@worcester.example" for number in range(5)]
+        for recipient in wanted:
+            await site.send(EVE, [recipient], mail(), listener="smtp")
+        await site.event(Kind.HOLD, 3)
+        [row] = (await site.ask("storm list")).rows
+        assert (row["storm"], row["recipients"]) == ("held/report-rate/eve@partner.example", 3)
+        assert not site.found(Kind.STORM)
+        transport = site.app.organisation().transport
+        await site.put(replace(transport, report_rate_interval=0.0))  # the hour is over
+        await site.quiet()
+        mails = await site.world.hosts["mx.partner.example"].received(3)
+        reports = [read_report(each.content) for each in mails]
+        assert sorted(len(report.recipients) for report in reports) == [1, 1, 3]
+        named = [verdict[0] for report in reports for verdict in report.verdicts]
+        assert sorted(named) == wanted
         assert not site.found(Kind.DROP)

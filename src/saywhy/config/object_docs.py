@@ -333,6 +333,10 @@ DOCS: Mapping[str, Mapping[str, str]] = {
         "reply_recipient": "Who gets replies to `report_postmaster`, by name; empty: postmaster.",
         "report_html": "Reports have an HTML part beside the plain text.",
         "report_max_return_size": "Larger messages return in reports as headers only; 0: always.",
+        "report_rate": "Failure reports that one sender outside gets within `report_rate_interval`; what fails "
+        "above that is named in one report when the time is over; 0: any number.",
+        "report_domain_rate": "The same for all senders of one domain outside.",
+        "report_rate_interval": "The time in which they are counted, and gathered.",
         "report_unverified": "Report to senders whose address neither SPF nor DKIM proved.  To one that SPF says "
         "is forged no report leaves, whatever this says.",
         "report_external_full": "Return whole messages to readers outside, too.",
@@ -361,8 +365,8 @@ DURATIONS: Mapping[str, frozenset[str]] = {
         {
             "glitch_interval", "transient_interval", "steady_interval", "message_interval", "mailbox_interval",
             "resubmit_after", "recheck_interval", "recheck_most", "delay_after", "expire_after",
-            "report_expire_after", "offline_grace", "storm_interval", "conversion_timeout", "tombstone_age",
-            "moderation_expire_after",
+            "report_expire_after", "offline_grace", "storm_interval", "report_rate_interval", "conversion_timeout",
+            "tombstone_age", "moderation_expire_after",
         }
     ),
 }  # fmt: skip

@@ -224,6 +224,15 @@ class Reports:
     suppressed: tuple[Suppressed, ...] = ()
 
 
+@dataclass(frozen=True, slots=True)
+class Gathered:
+    """A message with the results that are reported together with those of other messages of its sender."""
+
+    message: Message
+    header: bytes
+    settled: tuple[Settled, ...]
+
+
 class AskModerators(Protocol):
     """queue -> report: the question to one moderator.  Pure: no IO.
 
@@ -258,3 +267,7 @@ class Report(Protocol):
     """queue -> report: the reports that these results call for.  Pure: no IO, never raises."""
 
     def __call__(self, message: Message, content: bytes, settled: Sequence[Settled]) -> Reports: ...
+
+    def together(self, parts: Sequence[Gathered]) -> Reports:
+        """One report on failures of several messages from one sender."""
+        ...

@@ -76,6 +76,7 @@ class NextHop:
 
 
 SUBMISSION = NextHop(HopKind.SUBMISSION)
+GATHERED = "report-rate"  # the `domain` of HELD hops whose mail waits to be reported with others (flow/queue/cap)
 
 
 @dataclass(frozen=True, slots=True)

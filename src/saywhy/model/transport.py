@@ -118,6 +118,9 @@ class TransportConfig:
     reply_recipient: str = ""  # who gets replies to `report_postmaster`; empty: postmaster
     report_html: bool = True
     report_max_return_size: int = 10 * MIB  # 0: headers only
+    report_rate: int = 20  # failure reports to one sender outside in `report_rate_interval`; more are gathered
+    report_domain_rate: int = 100  # to one domain outside; 0: any number
+    report_rate_interval: float = 1 * HOUR
     report_unverified: bool = True  # to senders that nothing proves (no SPF, no DKIM)
     report_external_full: bool = False  # external readers get headers only by default (spec B5)
     report_external_delays: bool = True

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 
 from saywhy.infra.store.protocol import QueueRow
-from saywhy.model.queued import HopKind
+from saywhy.model.queued import GATHERED, HopKind
 from saywhy.operations import telling
 from saywhy.operations.context import Context
 from saywhy.operations.declaration import OperationError, Parameter
@@ -17,6 +17,8 @@ STORM = Parameter("storm", "What is held, as `storm list` shows it.", positional
 
 def title(cause: str) -> str:
     """What the cause says to a person."""
+    if cause == GATHERED:
+        return "More failure reports to one sender than report_rate: they leave as one when its time is over"
     try:
         return catalogue.cause(cause).title
     except catalogue.Unknown:
@@ -26,6 +28,8 @@ def title(cause: str) -> str:
 def warnings(held: Iterable[QueueRow]) -> Iterator[str]:
     """A sentence for each storm."""
     for row in held:
+        if row.domain == GATHERED:
+            continue
         messages = telling.count(row.messages, "message")
         yield f"The storm guard holds {messages}: {title(row.domain)} (`saywhy storm list`)."
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 
 from saywhy.model.event import Event, Kind
+from saywhy.model.queued import GATHERED
 from saywhy.operations import telling
 from saywhy.why import catalogue
 
@@ -123,6 +124,12 @@ def _held(event: Event) -> str:
     return f"waits until {until} for a moderator{_fact(event, 'item', ' of {}')}{asked}"
 
 
+def _kept(event: Event) -> str:
+    if str(event.data.get("queue", "")).startswith(f"held/{GATHERED}/"):
+        return f"failed, and is reported together with others of the same sender{_text(event)}; `report_rate`"
+    return f"failed, and is held by the storm guard{_text(event)}; `saywhy storm list`"
+
+
 def _text(event: Event) -> str:
     return f": {event.text}" if event.text else ""
 
@@ -141,7 +148,7 @@ _SENTENCES: Mapping[Kind, Callable[[Event], str]] = {
     Kind.RETRY: _retried,
     Kind.DUPLICATE: _duplicate,
     Kind.COPY: _copied,
-    Kind.HOLD: lambda event: f"failed, and is held by the storm guard{_text(event)}; `saywhy storm list`",
+    Kind.HOLD: _kept,
     Kind.MODERATE: _held,
     Kind.APPROVE: lambda event: f"approved{_fact(event, 'by', ' by {}')}{_fact(event, 'item', ' for {}')}",
     Kind.REJECT: lambda event: f"rejected{_fact(event, 'by', ' by {}')}{_fact(event, 'item', ' for {}')}",

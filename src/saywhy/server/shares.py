@@ -69,7 +69,12 @@ def _receive(connector: ReceiveConnector, workers: int) -> ReceiveConnector:
 
 
 def _transport(config: TransportConfig, queues: int) -> TransportConfig:
-    return replace(config, storm_messages=part(config.storm_messages, queues))
+    return replace(
+        config,
+        storm_messages=part(config.storm_messages, queues),
+        report_rate=part(config.report_rate, queues),
+        report_domain_rate=part(config.report_domain_rate, queues),
+    )
 
 
 def _send(connector: SendConnector, queues: int) -> SendConnector:

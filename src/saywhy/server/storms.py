@@ -20,6 +20,7 @@ from saywhy.model.envelope import Envelope, Notify, Recipient
 from saywhy.model.event import Event, Kind, Sink
 from saywhy.model.failure import Refused
 from saywhy.model.organisation import Organisation
+from saywhy.model.queued import GATHERED
 from saywhy.operations import holding, telling
 from saywhy.operations.context import Away
 from saywhy.server.shards import Access, Shards
@@ -98,7 +99,7 @@ class StormWatch:
 
     async def look(self) -> None:
         """Tell what is new."""
-        held = {row.key: row for row in await self._shards.held()}
+        held = {row.key: row for row in await self._shards.held() if row.domain != GATHERED}
         for key in sorted(self._storms.keys() - held.keys()):
             self._unwritten.discard(key)
             self._emit(Kind.STORM_OVER, f"nothing is held as {key} any more", {"storm": key})

@@ -13,6 +13,7 @@ from saywhy.flow.queue.contents import remains
 from saywhy.flow.queue.queue import Queue
 from saywhy.flow.queue.settings import QueueSettings
 from saywhy.flow.stages import (
+    Gathered,
     OutgoingReport,
     Reports,
     Resolved,
@@ -43,7 +44,9 @@ CONTENT = b"From: guy@corp.example\r\nSubject: Secret\r\n\r\nHello\r\n"
 SENDER = "guy@corp.example"
 
 # The defaults without chance, without looks, and without the storm guard.
-STEADY = TransportConfig(retry_jitter=0.0, recheck_interval=0.0, storm_messages=0)
+STEADY = TransportConfig(
+    retry_jitter=0.0, recheck_interval=0.0, storm_messages=0, report_rate=0, report_domain_rate=0
+)
 
 Script = Callable[[Transmission], list[Outcome] | Awaitable[list[Outcome]]]
 
@@ -154,7 +157,7 @@ class Desk:
             self.categorize,
             self.select_route,
             self.deliver,
-            self.report,
+            Reporting(self),
             self.organisation,
             self.clock,
             self.sink,
@@ -247,15 +250,15 @@ class Desk:
         notify: Notify = Notify.ABSENT,
         content: bytes = CONTENT,
         by: DeliverBy | None = None,
+        origin: Origin | None = None,
     ) -> QueueId:
         envelope = Envelope(
             Address.parse(sender) if sender else None,
             tuple(Recipient(Address.parse(recipient), notify) for recipient in recipients),
             by=by.counted(self.clock.now()) if by is not None else None,
         )
-        submission = Submission(
-            self.store.next_id(), envelope, Origin("Client"), Headline(), content, self.clock.now()
-        )
+        came = origin or Origin("Client")
+        submission = Submission(self.store.next_id(), envelope, came, Headline(), content, self.clock.now())
         await self.queue.submit(submission)
         return submission.id
 
@@ -275,6 +278,19 @@ class Desk:
 
     async def empty(self) -> bool:
         return await self.store.count() == (0, 0)
+
+
+class Reporting:
+    """stages.Report, as a desk does it."""
+
+    def __init__(self, desk: Desk) -> None:
+        self._desk = desk
+
+    def __call__(self, message: Message, content: bytes, settled: Sequence[Settled]) -> Reports:
+        return self._desk.report(message, content, settled)
+
+    def together(self, parts: Sequence[Gathered]) -> Reports:
+        return self._desk.report(parts[0].message, CONTENT, [entry for part in parts for entry in part.settled])
 
 
 @asynccontextmanager

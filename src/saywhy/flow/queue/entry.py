@@ -23,6 +23,7 @@ from saywhy.flow.stages import (
     AskModerators,
     Categorize,
     Fork,
+    Gathered,
     OutgoingReport,
     Report,
     Reports,
@@ -35,7 +36,7 @@ from saywhy.flow.stages import (
 from saywhy.infra.store.protocol import Change
 from saywhy.model.envelope import Envelope, Origin, ReversePath
 from saywhy.model.outcome import Deferred
-from saywhy.model.queued import HopKind, Message, NewMessage, Pending
+from saywhy.model.queued import HopKind, Message, NewMessage, Pending, QueueId
 
 REPORT_ORIGIN = Origin(connector="report", internal=True)
 NULL_PATH = "null-reverse-path"
@@ -185,10 +186,23 @@ class Entry:
         now = self._context.now()
         change.events += [events.dropped(message, suppressed, now) for suppressed in reports.suppressed]
 
-    def _send(self, change: Change, message: Message, outgoing: OutgoingReport) -> None:
+    def report_together(self, change: Change, parts: Sequence[Gathered]) -> None:
+        """As `report`, on several messages of one sender at once."""
+        reports = self._report.together(parts)
+        now = self._context.now()
+        messages = {part.message.id: part.message for part in parts}
+        for outgoing in reports.outgoing:
+            first, *others = dict.fromkeys(settled.pending.message for settled in outgoing.about)
+            report = self._send(change, messages[first], outgoing)
+            change.events += [events.reported(messages[other], outgoing, report, now) for other in others]
+        for suppressed in reports.suppressed:
+            change.events.append(events.dropped(messages[suppressed.settled.pending.message], suppressed, now))
+
+    def _send(self, change: Change, message: Message, outgoing: OutgoingReport) -> QueueId:
         submission = self._submission(outgoing, REPORT_ORIGIN)
         change.events.append(events.reported(message, outgoing, submission.id, submission.arrived))
         self._enter(change, submission)
+        return submission.id
 
     def _submission(self, outgoing: OutgoingReport, origin: Origin) -> Submission:
         return Submission(

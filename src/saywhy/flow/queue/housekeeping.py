@@ -37,14 +37,23 @@ def _routes(connector: SendConnector) -> tuple[object, ...]:
 
 
 class Housekeeper:
+    """`resubmit` and `gather` take the name of a queue: route its mail again, report all of it together."""
+
     def __init__(
-        self, context: Context, window: Window, loader: Loader, scheduler: Scheduler, resubmit: Reroute
+        self,
+        context: Context,
+        window: Window,
+        loader: Loader,
+        scheduler: Scheduler,
+        resubmit: Reroute,
+        gather: Reroute,
     ) -> None:
         self._context = context
         self._window = window
         self._loader = loader
         self._scheduler = scheduler
         self._resubmit = resubmit
+        self._gather = gather
         self._connectors: Mapping[str, SendConnector] = {}
         self._servers: Mapping[str, Server] = {}
         self._suspended: set[str] | None = None  # queues held back under the revision before
@@ -63,6 +72,7 @@ class Housekeeper:
                 await self._reroute()
                 await self._report_delays()
                 await self._storms()
+                await self._gathered()
                 await self._forget()
             except Exception as error:  # whatever it was, the next round may do better
                 kind = Kind.STORE_FAULT if isinstance(error, StoreError) else Kind.FAULT
@@ -141,6 +151,11 @@ class Housekeeper:
         if self._context.guard.busy:
             held = await self._context.store.held()
             self._context.guard.begin(row.key for row in held)
+
+    async def _gathered(self) -> None:
+        """Reports above the cap leave when their hour is over."""
+        for key in self._context.guard.cap.over(self._context.now()):
+            await self._gather(key)
 
     async def _forget(self) -> None:
         now = self._context.now()

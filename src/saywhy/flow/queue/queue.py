@@ -91,7 +91,9 @@ class Queue:
         self._storms = Storms(*tools, changing)
         self._moderating = Moderating(context, window, settler, committer, self._scheduler, self._admin)
         mender.wake, mender.reroute = self._loader.now, self._admin.reroute
-        self._housekeeper = Housekeeper(context, window, self._loader, self._scheduler, self._admin.resubmit)
+        self._housekeeper = Housekeeper(
+            context, window, self._loader, self._scheduler, self._admin.resubmit, self._storms.gather
+        )
         self._keeping: list[asyncio.Task[None]] = []
 
     def _pump(self) -> None:
@@ -101,6 +103,7 @@ class Queue:
         """Resume whatever the store holds."""
         held = await self._context.store.held()
         self._context.guard.begin(row.key for row in held)
+        self._context.guard.cap.begin((row.key for row in held), self._context.now())
         self._quarantine.begin()
         self._scheduler.start()
         always = (self._quarantine, self._housekeeper, self._mender)

@@ -15,12 +15,13 @@ from saywhy.flow.queue.holds import released
 from saywhy.flow.queue.lane import Key, key_of
 from saywhy.flow.queue.loader import Loader
 from saywhy.flow.queue.scheduler import Scheduler
-from saywhy.flow.queue.settle import Settler
+from saywhy.flow.queue.settle import Settler, Told
 from saywhy.flow.queue.window import Window
 from saywhy.infra.errors import ContentAltered
 from saywhy.infra.store.protocol import Change, DueFilter, DueRow
 from saywhy.model.event import Kind
 from saywhy.model.queued import NEVER, Message, Pending, QueueId
+from saywhy.wire.header import header_block
 
 FOR_GOOD = 4 * NEVER  # later than anything is due
 CHUNK = 100  # recipients at a time: each may bring a report with the whole message
@@ -70,6 +71,33 @@ class Storms:
             return change
 
         return await self._all(key, change_of)
+
+    async def gather(self, key: str) -> int:
+        """Report all that waits as `key` (cap.py) together; how many recipients."""
+
+        async def change_of(rows: list[DueRow]) -> Change:
+            parts = [
+                Told(message, await self._header(message), tuple(row.pending for row in group))
+                for message, group in groupby(rows, key=lambda row: row.message)
+            ]
+            try:
+                return self._settler.gather(parts)
+            except Exception as error:  # each by itself, then
+                self._context.tell(Kind.FAULT, f"gathered report: {type(error).__name__}: {error}")
+            change = Change()
+            for part in parts:
+                await self._returned(change, part.message, list(part.held))
+            return change
+
+        return await self._all(key, change_of)
+
+    async def _header(self, message: Message) -> bytes:
+        """All that a gathered report needs of a message."""
+        try:
+            content = await self._context.store.content(message.id)
+        except ContentAltered:
+            content = None
+        return remains(message) if content is None else header_block(content)
 
     async def _returned(self, change: Change, message: Message, held: list[Pending]) -> None:
         try:

@@ -6,16 +6,26 @@ A failure and its report are in the same Change, so no crash can part them (RFC 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 from saywhy.flow.queue import failures
 from saywhy.flow.queue.context import Context
 from saywhy.flow.queue.entry import Entry
 from saywhy.flow.queue.step import Result, RetryAt, Step
-from saywhy.flow.stages import Settled
+from saywhy.flow.stages import Gathered, Settled
 from saywhy.infra.store.protocol import Change
 from saywhy.model.event import Kind
 from saywhy.model.outcome import Deferred, Failed
 from saywhy.model.queued import HopKind, Message, Pending, QueueId
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """A message, its header, and recipients of it that have failed and are to be reported with those of others."""
+
+    message: Message
+    header: bytes
+    held: tuple[Pending, ...]
 
 
 class Settler:
@@ -63,6 +73,20 @@ class Settler:
         change.add += found.add
         change.settle += found.settle
         change.events += found.events
+
+    def gather(self, parts: Sequence[Told]) -> Change:
+        """Give up all that `parts` hold, with one report on them together."""
+        change, gathered = Change(), []
+        for part in parts:
+            step = self._step(part.message, lambda pending, _: pending.due)
+            for pending in part.held:
+                if pending.failure is not None:
+                    step.give_up(pending, pending.failure)
+            change.settle += step.change.settle
+            change.events += step.change.events
+            gathered.append(Gathered(part.message, part.header, tuple(step.reportable)))
+        self._entry.report_together(change, gathered)
+        return change
 
     def _remove(self, step: Step, pending: Pending, ndr: bool) -> list[Settled]:
         step.remove(pending, ndr)

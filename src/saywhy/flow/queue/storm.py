@@ -19,6 +19,7 @@ from collections import OrderedDict, deque
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
+from saywhy.flow.queue.cap import Cap
 from saywhy.flow.queue.holds import report_due
 from saywhy.flow.stages import CurrentOrganisation
 from saywhy.model.failure import Failure
@@ -46,6 +47,7 @@ class Guard:
         self._organisation = organisation
         self._counts: OrderedDict[str, _Count] = OrderedDict()
         self._storms: set[str] = set()
+        self.cap = Cap(organisation)
 
     @property
     def busy(self) -> bool:
@@ -71,6 +73,12 @@ class Guard:
         self, message: Message, pending: Pending, failure: Failure, now: float, *, expired: bool
     ) -> Pending | None:
         """The recipient as it is held, if `failure` is one too many; None when it may be reported."""
+        held = self._stormy(message, pending, failure, now, expired=expired)
+        return held or self.cap.gathered(message, pending, failure, now)
+
+    def _stormy(
+        self, message: Message, pending: Pending, failure: Failure, now: float, *, expired: bool
+    ) -> Pending | None:
         config = self._organisation().transport
         if not config.storm_messages or message.envelope.sender is None:
             return None

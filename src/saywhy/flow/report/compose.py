@@ -12,7 +12,7 @@ from typing import assert_never
 
 from saywhy.flow.report import diagnose, phrases
 from saywhy.flow.report.facts import failure_of, happened_at, leads_on, remote_of, status_of
-from saywhy.flow.report.occasion import Occasion
+from saywhy.flow.report.occasion import Occasion, title
 from saywhy.flow.report.own_words import own_words
 from saywhy.flow.report.page import Block, Page
 from saywhy.flow.report.parties import parties
@@ -22,7 +22,6 @@ from saywhy.model.outcome import Deferred, Delivered, Expanded, Failed, Relayed
 from saywhy.why.explain import Act, Explanation, Reader, Scope, explain
 from saywhy.why.facts import OR
 from saywhy.why.words import ENGLISH
-from saywhy.wire.encoded_word import decode
 from saywhy.wire.report.clean import MAX_SUBJECT, line, name
 from saywhy.wire.report.values import Action
 
@@ -100,8 +99,8 @@ def page(occasion: Occasion, action: Action, recipients: Sequence[Told], more: i
 
 def subject(occasion: Occasion, action: Action) -> str:
     """The original's subject behind the kind of report, at most MAX_SUBJECT characters (spec B2)."""
-    original = line(decode(occasion.message.headline.subject)) or occasion.say(phrases.NO_SUBJECT)
-    full = f"{occasion.say(phrases.PREFIX[action])} {original}"
+    more = f" (+{len(occasion.originals) - 1})" if occasion.originals else ""
+    full = f"{occasion.say(phrases.PREFIX[action])} {title(occasion, occasion.message)}{more}"
     return full if len(full) <= MAX_SUBJECT else full[: MAX_SUBJECT - 3].rstrip() + "..."
 
 
@@ -136,6 +135,7 @@ def _trouble(occasion: Occasion, one: Told, failure: Failure, code: str, patienc
     return Block(
         address=one.address,
         when=occasion.time(happened_at(one.settled, occasion.now)),
+        subject=occasion.subject(one.settled.pending.message),
         happened=line(one.explanation.happened) if own is None else "",
         code=code,
         hint=" ".join(

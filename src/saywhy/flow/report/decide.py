@@ -7,8 +7,8 @@ reports do not go to the sender has given its members a copy of the message with
 for which the first rule holds reports back, or which leads to the owner.
 
 The spec's ninth switch, the cap on reports per sender and hour, is no rule here: for an honest sender each report
-is a duty (RFC 5321 section 6.1), so a cap may gather reports into one that names every recipient, but never drop
-one (errata 61).  Recipients of one message that fail together are one report already (reporter).
+is a duty (RFC 5321 section 6.1), so what is above the cap is gathered into one report that names every recipient
+(flow/queue/cap, errata 61).
 """
 
 from __future__ import annotations

@@ -29,16 +29,23 @@ _PLAIN = bytes(range(32, 127)) + b"\t\r\n"
 
 
 def diagnostics(occasion: Occasion, settled: Sequence[Settled]) -> Diagnostics:
-    header, cut = occasion.header, len(occasion.header) > MAX_HEADER
+    header = _ids(occasion) if occasion.originals else occasion.header
+    cut = len(header) > MAX_HEADER
     if cut:
         header = header[: header.rfind(b"\n", 0, MAX_HEADER) + 1]
     return Diagnostics(
         server=name(occasion.hostname),
         recipients=tuple(_diagnosis(occasion, one) for one in settled),
-        hops=tuple(_steps(hops(received_lines(occasion.header)[-MAX_HOPS:]))),
+        hops=() if occasion.originals else tuple(_steps(hops(received_lines(occasion.header)[-MAX_HOPS:]))),
         header=_verbatim(header),
         cut=cut,
     )
+
+
+def _ids(occasion: Occasion) -> bytes:
+    """What tells the messages of a report on several."""
+    known = (message.headline.message_id for message in occasion.originals.values())
+    return "".join(f"Message-ID: {id_}\r\n" for id_ in known if id_).encode("utf-8", "surrogateescape")
 
 
 def _diagnosis(occasion: Occasion, settled: Settled) -> Diagnosis:

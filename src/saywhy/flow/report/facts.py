@@ -91,7 +91,7 @@ def _recipient(message: Message, settled: Settled, act: str, action: Action, now
         remote_mta=remote,
         diagnostic=_diagnostic(failure, reply),
         last_attempt=settled.pending.last_attempt or happened_at(settled, now),
-        final_log_id=str(message.id),
+        final_log_id=str(settled.pending.message),
         will_retry_until=message.expires if action is Action.DELAYED else 0.0,
         cause=failure.cause if failure else "",
         act=act,

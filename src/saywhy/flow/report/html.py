@@ -94,6 +94,7 @@ def _block(block: Block, frame: Frame, accent: str) -> Iterator[str]:
         time=f'<span style="color:{_SOFT};">{escape(block.when)}</span>',
     )
     yield f'<p style="margin:0 0 8px;">{heading}</p>\n'
+    yield _paragraph(f"{say(phrases.SUBJECT)} {block.subject}" if block.subject else "")
     yield _paragraph(block.happened)
     if block.own is not None:
         yield f'<p style="margin:0 0 8px;">{block.own.html}</p>\n'

@@ -2,23 +2,27 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 
 from saywhy.flow.report import phrases
 from saywhy.flow.report.moment import sent, shown
 from saywhy.flow.report.reader import remote_domain
 from saywhy.model.address import Address
 from saywhy.model.organisation import Organisation, TransportConfig
-from saywhy.model.queued import Message
+from saywhy.model.queued import Message, QueueId
 from saywhy.why.words import Frame, frame, suitable
+from saywhy.wire.encoded_word import decode
 from saywhy.wire.header import header_block
+from saywhy.wire.report.clean import line
 
 
 @dataclass(frozen=True, slots=True)
 class Occasion:
     """`header` is the header block of `content`; `sent` and `offset` (minutes) are the original's Date field.
 
-    `wanted` are the language tags that the reader is thought to want.
+    `wanted` are the language tags that the reader is thought to want.  `originals` is filled in a report on
+    several messages alone, of which `message` is then the first.
     """
 
     message: Message
@@ -32,6 +36,12 @@ class Occasion:
     sent: float
     offset: int
     wanted: str = ""
+    originals: Mapping[QueueId, Message] = field(default_factory=dict)
+
+    def subject(self, message: QueueId) -> str:
+        """What one of several messages was about; empty where the report is on one alone."""
+        original = self.originals.get(message)
+        return title(self, original) if original is not None else ""
 
     @property
     def languages(self) -> tuple[str, ...]:
@@ -62,6 +72,11 @@ class Occasion:
     def in_english(self, sentence: str) -> str:
         """What stands beside its translation because people and programs look for it."""
         return sentence if sentence in phrases.LITERAL and self.say(sentence) != sentence else ""
+
+
+def title(about: Occasion, message: Message) -> str:
+    """The subject of a message as a reader sees it."""
+    return line(decode(message.headline.subject)) or about.say(phrases.NO_SUBJECT)
 
 
 def occasion(

@@ -35,6 +35,7 @@ class Block:
     when: str
     happened: str
     code: str  # `<worcester.corp.example #5.1.1>`
+    subject: str = ""  # of its message, where the report is on several
     hint: str = ""  # near misses: "Did you mean ...?"
     patience: str = ""  # how long delivery is still tried
     steps: tuple[str, ...] = ()

@@ -1,22 +1,24 @@
 """The report stage: settled recipients -> the reports that leave (spec B1).
 
 Recipients of one message with the same kind of news share a report, at most MAX_RECIPIENTS of them; kinds are
-never mixed.  Whether one leaves is `decide`'s matter, what it is made of `letter`'s, who gets a copy `copies`'.
+never mixed.  Failures above the cap (flow/queue/cap) share one although they are of several messages.  Whether one
+leaves is `decide`'s matter, what it is made of `letter`'s, who gets a copy `copies`'.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import replace
 
 from saywhy.flow.report import decide
 from saywhy.flow.report.copies import copies
 from saywhy.flow.report.letter import letter, random_tokens
 from saywhy.flow.report.occasion import occasion
-from saywhy.flow.stages import CurrentOrganisation, OutgoingReport, Reports, Settled, Suppressed
+from saywhy.flow.stages import CurrentOrganisation, Gathered, OutgoingReport, Reports, Settled, Suppressed
 from saywhy.model.address import Address
 from saywhy.model.clock import Clock
 from saywhy.model.organisation import Organisation
-from saywhy.model.queued import Message
+from saywhy.model.queued import Message, QueueId
 from saywhy.wire.report.values import Action
 
 MAX_RECIPIENTS = 100  # of one report
@@ -44,29 +46,63 @@ class Reporter:
         self._language_of = language_of
 
     def __call__(self, message: Message, content: bytes, settled: Sequence[Settled]) -> Reports:
-        due = [(one, action) for one in settled if (action := decide.due(one)) is not None]
-        if not due:
-            return Reports()
         organisation = self._organisation()
-        switches = decide.switches(message, content, organisation, self._clock.now())
+        leaving, suppressed = self._sorted(message, content, settled, organisation)
+        if not leaving and not suppressed:
+            return Reports()
+        return Reports(tuple(self._written(message, content, leaving, organisation)), tuple(suppressed))
+
+    def together(self, parts: Sequence[Gathered]) -> Reports:
+        """stages.Report: one report (or one for each MAX_RECIPIENTS) on failures of several messages."""
+        organisation = self._organisation()
+        failed: list[Settled] = []
+        suppressed: list[Suppressed] = []
+        for part in parts:
+            leaving, held_back = self._sorted(part.message, part.header, part.settled, organisation)
+            failed += leaving.get(Action.FAILED, ())
+            suppressed += held_back
+        told = {settled.pending.message for settled in failed}
+        originals = {part.message.id: part.message for part in parts if part.message.id in told}
+        first = next((part for part in parts if part.message.id in told), None)
+        if first is None:
+            return Reports(suppressed=tuple(suppressed))
+        found = self._written(first.message, first.header, {Action.FAILED: failed}, organisation, originals)
+        return Reports(tuple(found), tuple(suppressed))
+
+    def _sorted(
+        self, message: Message, content: bytes, settled: Sequence[Settled], organisation: Organisation
+    ) -> tuple[dict[Action, list[Settled]], list[Suppressed]]:
+        """What is due: by kind what leaves, and what is held back."""
         leaving: dict[Action, list[Settled]] = {}
         suppressed: list[Suppressed] = []
+        due = [(one, action) for one in settled if (action := decide.due(one)) is not None]
+        if not due:
+            return leaving, suppressed
+        switches = decide.switches(message, content, organisation, self._clock.now())
         for one, action in due:
             rule = decide.held_back_by(decide.case(message, one, action, switches))
             if rule:
                 suppressed.append(Suppressed(one, rule))
             else:
                 leaving.setdefault(action, []).append(one)
-        return Reports(tuple(self._written(message, content, leaving, organisation)), tuple(suppressed))
+        return leaving, suppressed
 
     def _written(
-        self, message: Message, content: bytes, leaving: dict[Action, list[Settled]], organisation: Organisation
+        self,
+        message: Message,
+        content: bytes,
+        leaving: dict[Action, list[Settled]],
+        organisation: Organisation,
+        originals: Mapping[QueueId, Message] | None = None,
     ) -> Iterator[OutgoingReport]:
+        """`originals` are all messages of a report on several; `message` is the first of them."""
         reverse_path = message.envelope.sender
         if not leaving or reverse_path is None:
             return
         own = self._language_of(reverse_path) if self._language_of and message.origin.internal else ""
         about = occasion(message, reverse_path, content, organisation, self._hostname, self._clock.now(), own)
+        if originals is not None and len(originals) > 1:
+            about = replace(about, originals=originals)
         for action, settled in leaving.items():
             for at in range(0, len(settled), MAX_RECIPIENTS):
                 batch = settled[at : at + MAX_RECIPIENTS]

@@ -57,6 +57,8 @@ def _bottom(page: Page, administrators: str) -> Iterator[str]:
 def _block(block: Block, frame: Frame) -> Iterator[str]:
     say = frame.say
     yield "  " + say(phrases.ADDRESS_ON).format(address=block.address, time=block.when)
+    if block.subject:
+        yield from wrapped(f"{say(phrases.SUBJECT)} {block.subject}", "      ")
     yield from wrapped(block.happened, "      ")
     for line in block.own.lines if block.own is not None else ():
         yield from wrapped(line, "      ") if line else ("",)

@@ -257,6 +257,12 @@ def final_address(group: Group) -> str:
     return re.sub(r"\\x\{([0-9A-F]{1,6})\}", lambda found: chr(int(found[1], 16)), address)
 
 
+def shown_address(group: Group) -> str:
+    """As people read it: what was no address stands as it was written, which the original recipient keeps."""
+    original = value(group, "original-recipient").partition("; ")[2]
+    return original if original and "@@" in original else final_address(group)
+
+
 def final_and_original_recipient(case: Case) -> Iterator[str]:
     """Erratum 29: as accepted in RCPT, case kept.  R8: Original-Recipient if and only if ORCPT came."""
     known = {path.address: path.parameters for path in case.recipients}

@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from lab_case import Case, cause, folded
-from lab_rules import Group, action, final_address, groups, value
+from lab_rules import Group, action, final_address, groups, shown_address, value
 
 TITLE = {
     "failed": "Your message did not reach some or all of the intended recipients.",
@@ -81,14 +81,14 @@ def _codes(case: Case) -> list[str]:
 
 def block_of(case: Case, group: Group) -> str:
     """The lines about one recipient, as they stand: from the address to the code."""
-    address = re.escape(final_address(group))
+    address = re.escape(shown_address(group))
     found = re.search(rf"(?ms)^  {address} on .*?^      <\S+ #[245][0-9.]+>$", case.text)
     return found[0] if found else ""
 
 
 def block_faults(case: Case, group: Group) -> Iterator[str]:
     block = block_of(case, group)
-    address = final_address(group)
+    address = shown_address(group)
     if not block:
         yield f"B3: no block about {address}"
         return
@@ -118,7 +118,7 @@ def first_words(case: Case, group: Group, block: str) -> Iterator[str]:
         if re.match(r"[245][0-9]{2} [245]\.[0-9]+\.[0-9]+", words):
             yield "the report calls a cause probable, and the other server gave the code"
         told = told.removeprefix(DERIVED)
-    address = final_address(group)
+    address = shown_address(group)
     exact = {"recipient": address, "domain": address.rpartition("@")[2], **_values(case)}
     found = re.match(pattern(sentence, exact), told)
     if found is None:

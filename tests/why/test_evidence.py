@@ -105,6 +105,7 @@ def test_evidence_selects_each_cause_that_another_server_may_mean(status: str) -
 _SHARED = {
     "STOREDRV.Deliver",
     "RESOLVER.FWD.NotAuthorized",
+    "RESOLVER.GRP.ExpansionDenied",
 }  # tags of several causes, which their words tell apart
 
 

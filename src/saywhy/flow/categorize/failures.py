@@ -168,6 +168,11 @@ def expansion_denied(name: str) -> Failure:
     return _failed("5.7.2", "expansion-denied", tag, text, _seen(name=name))
 
 
+def list_for_insiders(name: str) -> Failure:
+    tag, text = "RESOLVER.GRP.ExpansionDenied", "the list takes no mail from outside"
+    return _failed("5.7.2", "list-for-insiders", tag, text, _seen(name=name))
+
+
 def redirection_denied(passed: Sequence[str]) -> Failure:
     """The message itself forbids it (spec 5.7.3 a)."""
     tag, text = "RESOLVER.FWD.NotAuthorized", "may not be redirected to the alternate recipient"

@@ -90,6 +90,8 @@ class Restrictions:
     async def _own(self, item: DirectoryObject) -> Failure | None:
         """What only groups and folders ask."""
         if isinstance(item, Group):
+            if item.hidden_members and not self._sender.inside:
+                return failures.list_for_insiders(item.name)
             return None if await self._may_expand(item) else failures.expansion_denied(item.name)
         if isinstance(item, Folder):
             known = self._sender.item is not None
@@ -98,8 +100,6 @@ class Restrictions:
         return None
 
     async def _may_expand(self, group: Group) -> bool:
-        if group.hidden_members and not self._sender.inside:
-            return False
         match group.expansion_permission:
             case ExpansionPermission.ANYONE:
                 return True

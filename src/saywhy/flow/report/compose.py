@@ -29,6 +29,7 @@ MAX_WORDS = 12  # lines of a remote's reply
 MAX_HELP = 10  # lines of the organisation's own text
 
 _ASTRAY = "recipient-ambiguous"  # its cures hold for any address of ours that leads nowhere
+_NO_ADDRESS = ".Format"  # the tag of a file's recipient that is none
 _SUCCESS = Explanation("", "", (), Act.NOBODY)
 
 
@@ -47,7 +48,7 @@ class Told:
     @property
     def address(self) -> str:
         """As accepted in RCPT: where mail goes from there is not the sender's to know (errata 29)."""
-        return line(str(self.settled.pending.recipient.address))
+        return line(_written(self.settled))
 
 
 def told(settled: Settled, language: str) -> Told:
@@ -58,8 +59,15 @@ def told(settled: Settled, language: str) -> Told:
         failure = replace(failure, evidence=replace(failure.evidence, near=()))
     if leads_on(settled.pending):
         return Told(settled, _beyond(failure, language))
-    recipient = str(settled.pending.recipient.address)
-    return Told(settled, explain(failure, Reader.SENDER, recipient=recipient, lang=language))
+    return Told(settled, explain(failure, Reader.SENDER, recipient=_written(settled), lang=language))
+
+
+def _written(settled: Settled) -> str:
+    """The recipient; what stands in a file and is no address (spec 5.1.3 b) as it stands there."""
+    failure = failure_of(settled.outcome)
+    if failure is not None and failure.tag.endswith(_NO_ADDRESS) and failure.evidence.name:
+        return failure.evidence.name
+    return str(settled.pending.recipient.address)
 
 
 def _beyond(failure: Failure, language: str) -> Explanation:

@@ -10,6 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from saywhy.model.queued import Headline
+from saywhy.wire import loop
 from saywhy.wire.header import MAX_VALUE, header_block, headline, received_lines, scan, without_received
 
 MESSAGE = (
@@ -133,3 +134,24 @@ def test_no_received_field_is_left_and_nothing_else_is_lost(lines: list[bytes]) 
     without = without_received(b"".join(lines))
     assert received_lines(without) == []
     assert without.count(b"X: Received: c\r\n") == lines.count(b"X: Received: c\r\n")
+
+
+@pytest.mark.parametrize(
+    ("header", "stamps", "automatic"),
+    [
+        (b"Subject: x\r\nAuto-Submitted: auto-replied\r\n", 0, False),
+        (b"X-SayWhy-Loop: 1-2\r\nx-saywhy-loop: 1-1\r\nSubject: x\r\n", 2, False),
+        (b"X-SayWhy-Loop: 1-2\r\nAuto-Submitted: auto-generated\r\n", 1, True),
+        (b"X-SayWhy-Loop: 1-2\r\nAuto-Submitted: No\r\n", 1, False),
+        (b"Subject: X-SayWhy-Loop: 1-2\r\n", 0, False),
+    ],
+)
+def test_stamps_of_automatic_copies_are_counted(header: bytes, stamps: int, automatic: bool) -> None:
+    found = headline(header + b"\r\nX-SayWhy-Loop: in the body\r\n")
+    assert (found.stamps, found.automatic) == (stamps, automatic)
+
+
+def test_a_stamp_is_put_before_everything_else_and_counted_again() -> None:
+    content = loop.stamped(b"Received: x\r\n\r\nbody\r\n", "1-8f31", 2)
+    assert content == b"X-SayWhy-Loop: 1-8f31\r\n" * 2 + b"Received: x\r\n\r\nbody\r\n"
+    assert headline(content).stamps == 2

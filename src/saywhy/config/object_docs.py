@@ -296,6 +296,9 @@ DOCS: Mapping[str, Mapping[str, str]] = {
         ),
         "max_group_depth": "How deep groups may be nested (5.4.6).",
         "moderation_expire_after": "When mail that waits for a moderator goes back (5.7.1).",
+        "max_forwardings": "How often a message may be forwarded or go to the members of a list by itself, over "
+        "all times that it comes here (5.4.6).",
+        "max_automatic_forwardings": "The same of a message that says it was sent by a program (RFC 3834).",
         "max_group_members": "Members that one message may reach through its groups (5.2.4).",
         "max_send_size": "Larger messages from us to addresses elsewhere fail (5.2.3); 0: no limit.",
         "max_receive_size": "Larger messages from outside fail (5.2.3) where the recipient has no limit; 0: none.",

@@ -114,6 +114,7 @@ def _transport(item: TransportConfig) -> Found:
         if not least <= getattr(item, name) <= 90 * DAY:
             yield name, f"{getattr(item, name):g} s is out of range", f'write "{least} s" to "90 d"'
     yield from fields.positive(item, "steady_interval", "message_interval", "mailbox_interval", "max_recipients")
+    yield from fields.positive(item, "max_forwardings", "max_automatic_forwardings")
     yield from _tries(item)
     if item.nxdomain_status not in ("5.1.2", "5.4.4"):
         yield "nxdomain_status", f"{shown(item.nxdomain_status)} is not one of its values", "write 5.1.2 or 5.4.4"

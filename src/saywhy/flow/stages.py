@@ -92,10 +92,16 @@ class Submit(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Fork:
-    """A copy of the message for the members of a list, with a reverse-path of its own (errata 66, 26)."""
+    """A copy of the message: for the members of a list, with a reverse-path of its own (errata 66, 26).
+
+    An `alias`: for those whom it is forwarded to, under the envelope's own (RFC 3461 section 5.2.7.2).  `stamps`
+    say how many automatic steps lead to it (wire/loop).
+    """
 
     sender: Address | None
     group: str
+    stamps: int = 1
+    alias: bool = False
 
 
 @dataclass(frozen=True, slots=True)

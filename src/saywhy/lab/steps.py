@@ -25,6 +25,7 @@ from saywhy.lab.site import PASSWORD, Client, Site, letter
 from saywhy.model.event import Kind
 from saywhy.model.organisation import KINDS
 from saywhy.model.record import load
+from saywhy.wire.header import header_block, without_received
 
 BOB = f"bob@{PARTNER}"
 
@@ -227,6 +228,19 @@ async def free(site: Site, tell: Teller, *, folder: str) -> None:
     tell.said(f"(there is room under {folder} again)")
 
 
+async def pass_on(site: Site, tell: Teller, *, name: str, to: str, times: int = 1, listener: str = "smtp") -> None:
+    """The host's user has a rule: what arrives for him is sent to `to`, written anew, so without Received fields.
+
+    The reverse-path stays, as with Sieve's redirect.  Of the first message, then of the second, and so on.
+    """
+    for turn in range(1, times + 1):
+        message = (await site.world.hosts[name].received(turn))[turn - 1]
+        tell.said(f"(message {turn} of {name} is passed on to {to})")
+        header = header_block(message.content)
+        anew = without_received(header) + message.content[len(header) :]
+        await site.send(message.sender, [to], anew, listener=listener)
+
+
 async def restart(site: Site, tell: Teller) -> None:  # noqa: ARG001
     """The server ends in order and starts again."""
     await site.stop()
@@ -280,6 +294,7 @@ VERBS: dict[str, Do] = {
     "file": file,
     "fill": fill,
     "free": free,
+    "pass_on": pass_on,
     "restart": restart,
     "damage": damage,
     "crash": crash,

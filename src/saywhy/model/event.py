@@ -28,7 +28,7 @@ class Kind(enum.IntEnum):
     REMOVE = 108  # an administrator removed it
     RETRY = 109  # an administrator asked for an attempt now
     DUPLICATE = 110  # a second copy for the same mailbox was left out
-    COPY = 111  # a list's members get a copy of the message with a reverse-path of its own
+    COPY = 111  # a list's members, or those whom it is forwarded to, get a copy of the message
 
     SUSPEND = 112  # an administrator holds it back
     RESUME = 113  # and lets it go on

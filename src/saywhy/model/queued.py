@@ -90,6 +90,8 @@ class Headline:
     language: str = ""
     hops: int = 0  # Received fields
     no_alternate: bool = False  # Alternate-Recipient: prohibited (RFC 2156)
+    stamps: int = 0  # how often a server of ours made a copy on its way here (wire/loop)
+    automatic: bool = False  # Auto-Submitted (RFC 3834); looked at where there are stamps
 
 
 @dataclass(frozen=True, slots=True)

@@ -85,6 +85,8 @@ class TransportConfig:
     max_recipients: int = 5000  # a message's, unexpanded (5.5.3)
     max_group_depth: int = 100
     moderation_expire_after: float = 2 * DAY  # without a decision the message goes back
+    max_forwardings: int = 20  # automatic copies of copies of a message, in all servers that say so (5.4.6)
+    max_automatic_forwardings: int = 3  # the same of a message that a program wrote by itself
     max_group_members: int = 100_000  # of one message, all its groups together
     max_send_size: int = 0  # from us to addresses elsewhere; 0: no limit
     max_receive_size: int = 0  # from outside to recipients without a limit of their own

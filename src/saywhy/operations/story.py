@@ -115,7 +115,8 @@ def _duplicate(event: Event) -> str:
 
 def _copied(event: Event) -> str:
     reports = _fact(event, "reports-to", "; reports go to {}") or "; reports go to nobody"
-    return f"a copy for the members of{_fact(event, 'group', ' {}')}{_fact(event, 'of', ', made of {}')}{reports}"
+    whom = _fact(event, "group", "the members of {}") or "whom it is forwarded to"
+    return f"a copy for {whom}{_fact(event, 'of', ', made of {}')}{reports}"
 
 
 def _held(event: Event) -> str:

@@ -10,6 +10,7 @@ from __future__ import annotations
 from typing import NamedTuple
 
 from saywhy.model.queued import Headline
+from saywhy.wire import loop
 
 MAX_BLOCK = 1024 * 1024  # octets of header looked at
 MAX_VALUE = 2000  # characters kept of a value in a headline
@@ -34,6 +35,7 @@ def headline(content: bytes) -> Headline:
     """A message (or its header block) -> what it says of itself; the first field of a name counts."""
     block = b"\n" + header_block(content)
     lower = block.lower()
+    stamps = lower.count(loop.KEY)
     return Headline(
         message_id=_value(block, lower, b"\nmessage-id:"),
         subject=_value(block, lower, b"\nsubject:"),
@@ -42,6 +44,8 @@ def headline(content: bytes) -> Headline:
         language=_value(block, lower, b"\ncontent-language:") or _value(block, lower, b"\naccept-language:"),
         hops=lower.count(_RECEIVED),
         no_alternate=_value(block, lower, b"\nalternate-recipient:").strip().lower() == "prohibited",
+        stamps=stamps,
+        automatic=stamps > 0 and _value(block, lower, b"\nauto-submitted:").lower()[:2] not in ("", "no"),
     )
 
 

@@ -1,17 +1,17 @@
-"""Copies for the members of lists, and a categorizer that has to wait (a directory over a network)."""
+"""Copies for the members of lists and for who is forwarded to, and a categorizer that has to wait."""
 
 from __future__ import annotations
 
 import asyncio
 import dataclasses
 
-from saywhy.flow.stages import Fork, Resolved
+from saywhy.flow.stages import Fork, Resolved, Transmission
 from saywhy.infra.store.protocol import TrackingFilter
 from saywhy.lab.clock import jumping
 from saywhy.model.address import Address
 from saywhy.model.envelope import Notify, Recipient
 from saywhy.model.event import Kind
-from saywhy.model.outcome import Deferred, Expanded
+from saywhy.model.outcome import Deferred, Expanded, Outcome
 from saywhy.model.queued import HopKind, Message
 from tests.flow.queue.desk import CONTENT, MINUTE, SENDER, UNKNOWN, Desk, every, running
 
@@ -104,4 +104,72 @@ async def test_a_report_enters_the_submission_queue_where_its_reader_has_to_be_l
         assert [row.kind for row in await desk.store.queues()] == [HopKind.SUBMISSION]
         await desk.settled(MINUTE)
         assert [attempt.recipients for attempt in desk.attempts] == [("a@one.test",), (SENDER,)]
+        assert await desk.empty()
+
+
+# -- forwarded copies --
+
+FORWARDED = Fork(None, "", 2, alias=True)
+AWAY = "away@corp.example"
+
+
+def forwarded(*to: str, keeps: bool = False) -> list[Resolved]:
+    """`away` forwards; with `keeps`, to its own mailbox as well."""
+    nobody = Recipient(Address.parse("x@x.test"))
+    own = [Resolved(nobody, Address.parse(AWAY), "away")] if keeps else []
+    return own + [Resolved(nobody, Address.parse(each), fork=FORWARDED) for each in to]
+
+
+class Contents(Desk):
+    """Keeps what is delivered."""
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        self.sent: list[tuple[str, bytes, Message]] = []
+
+    async def deliver(self, transmission: Transmission) -> list[Outcome]:
+        self.sent.append((str(transmission.pending[0].address), transmission.content, transmission.message))
+        return await super().deliver(transmission)
+
+
+@jumping
+async def test_who_is_forwarded_to_gets_a_stamped_copy_under_the_senders_own_wishes() -> None:
+    async with running(Contents(known={AWAY: forwarded("a@one.test", keeps=True)})) as desk:
+        message = await desk.send(AWAY, "c@one.test", notify=Notify.SUCCESS)
+        await desk.settled(MINUTE)
+        sent = {address: (content, copy) for address, content, copy in desk.sent}
+        stamp = f"X-SayWhy-Loop: {message}\r\n".encode()
+        assert sent["a@one.test"][0] == stamp * 2 + CONTENT
+        assert {sent[own][0] for own in (AWAY, "c@one.test")} == {CONTENT}
+        copy = sent["a@one.test"][1]
+        assert copy.id != message
+        assert (copy.size, copy.headline.stamps) == (len(stamp) * 2 + len(CONTENT), 2)
+        assert (str(copy.envelope.sender), copy.envelope.recipients[0].notify) == (SENDER, Notify.SUCCESS)
+        [copied] = await desk.store.tracking(TrackingFilter(kinds=(Kind.COPY,)))
+        assert copied.data == {"group": "", "of": str(message), "recipients": 1, "reports-to": SENDER}
+        assert await desk.empty()
+
+
+@jumping
+async def test_all_who_are_forwarded_to_share_a_copy_and_its_failures_go_to_the_sender() -> None:
+    desk = Contents(known={AWAY: forwarded("a@one.test", "b@one.test")}, script=every(UNKNOWN))
+    async with running(desk):
+        await desk.send(AWAY)
+        await desk.settled(MINUTE)
+        assert len(await desk.store.tracking(TrackingFilter(kinds=(Kind.COPY,)))) == 1
+        assert {str(report.envelope.recipients[0].address) for report in desk.reports} == {SENDER}
+        assert await desk.empty()
+
+
+@jumping
+async def test_a_recipient_that_forwards_only_when_it_is_looked_up_again_leaves_for_a_copy() -> None:
+    later = Deferred(dataclasses.replace(UNKNOWN.failure, permanent=False))
+    async with running(Contents(known={AWAY: later})) as desk:
+        message = await desk.send(AWAY)
+        await desk.settled()
+        desk.known[AWAY] = forwarded("a@one.test")
+        await desk.settled(15 * MINUTE)
+        [(address, content, _)] = desk.sent
+        assert (address, content.count(b"X-SayWhy-Loop: ")) == ("a@one.test", 2)
+        assert await desk.store.pending(message) == []
         assert await desk.empty()

@@ -55,7 +55,7 @@ class Categorizer:
             restrictions,
             self._hostname,
             null_path=message.envelope.sender is None,
-            no_alternate=message.headline.no_alternate,
+            headline=message.headline,
         )
         return await expansion.run(message.envelope.recipients)
 

@@ -31,6 +31,7 @@ from saywhy.model.failure import Failure
 from saywhy.model.form import MessageFormat
 from saywhy.model.organisation import AmbiguousAction, Contact, DirectoryObject, Folder, Group, Mailbox
 from saywhy.model.outcome import Deferred, Expanded, Failed
+from saywhy.model.queued import Headline
 
 TURN = 200  # addresses followed before others have their turn
 
@@ -42,7 +43,7 @@ class _Step:
     """An address to look up.
 
     `group` brought it ("": the envelope); `passed` are all objects on the way here; `forwarder` keeps a copy and
-    sends this one on; `fork` is the list whose member it is.
+    sends this one on; `fork` is the list whose member it is; so many mailboxes and folders `forwarded` it here.
     """
 
     recipient: Recipient
@@ -51,6 +52,7 @@ class _Step:
     passed: tuple[str, ...] = ()
     forwarder: DirectoryObject | None = None
     fork: Fork | None = None
+    forwarded: int = 0
 
 
 @dataclass(slots=True)
@@ -65,8 +67,8 @@ class _Way:
 class Expansion:
     """One message's.  DirectoryDown passes through it.
 
-    `hostname` is this server's, for groups that one server only expands; with `no_alternate`, the message may not
-    go to a substitute.
+    `hostname` is this server's, for groups that one server only expands.  `headline` says whether the message may
+    go to a substitute, and how often it was forwarded before.
     """
 
     def __init__(
@@ -76,13 +78,14 @@ class Expansion:
         hostname: str = "",
         *,
         null_path: bool = False,
-        no_alternate: bool = False,
+        headline: Headline = Headline(),  # noqa: B008 - frozen
     ) -> None:
         self._owners = owners
         self._restrictions = restrictions
         self._homes = Homes(owners.organisation, hostname)
         self._null_path = null_path
-        self._no_alternate = no_alternate
+        self._headline = headline
+        self._no_alternate = headline.no_alternate
         self._config = owners.organisation.transport
         self._members = 0
         self._steps: deque[_Step] = deque()
@@ -185,6 +188,7 @@ class Expansion:
             self._fail(step, way.address, failure)
             return False
         way.address, way.last = target, item
+        step.forwarded += isinstance(item, Mailbox | Folder)
         return True
 
     async def _end_at(self, step: _Step, way: _Way, item: DirectoryObject) -> None:
@@ -195,16 +199,14 @@ class Expansion:
         end = ("mailbox", item.name.lower())
         server = self._homes.of(item) if isinstance(item, Mailbox) and item.home else HERE
         if isinstance(server, str) and server != HERE:  # that server forwards a copy, too, if one is wanted
-            self._arrive(step, end, Resolved(step.recipient, primary, server=server, fork=step.fork))
+            self._depart(step, end, Resolved(step.recipient, primary, server=server), way.passed)
             return
         first = end not in self._ends
         self._arrive(step, end, Resolved(step.recipient, primary, item.name, fork=step.fork))
         target = usable.forwarding(item)
         if target is not None and first and not self._no_alternate:
-            copy = _Step(
-                wishes.for_members(step.recipient), target, step.group, (*way.passed, item.name), item, step.fork
-            )
-            self._steps.append(copy)
+            passed, wished = (*way.passed, item.name), wishes.for_members(step.recipient)
+            self._steps.append(_Step(wished, target, step.group, passed, item, step.fork, step.forwarded + 1))
 
     def _leave(
         self, step: _Step, way: _Way, last: DirectoryObject | None, address: Address, other: str = ""
@@ -219,7 +221,7 @@ class Expansion:
             return
         plain = isinstance(last, Contact) and last.message_format is MessageFormat.TEXT
         end = ("other", foreign.key(other)) if other else ("address", address.local, address.domain_key)
-        self._arrive(step, end, Resolved(step.recipient, address, fork=step.fork, foreign=other, plain=plain))
+        self._depart(step, end, Resolved(step.recipient, address, foreign=other, plain=plain), way.passed)
 
     def _nobody(self, step: _Step, way: _Way, owner: Unknown | Ambiguous) -> None:
         if isinstance(owner, Unknown):
@@ -251,6 +253,27 @@ class Expansion:
         near = () if self._restrictions.scoped else self._owners.near(way.address)
         return failures.not_found((), near, self._owners.buried(way.address))
 
+    def _depart(self, step: _Step, end: _End, resolved: Resolved, passed: tuple[str, ...]) -> None:
+        """It leaves for elsewhere, as a copy with a stamp if a mailbox or folder here sends it on."""
+        fork = step.fork
+        if step.forwarded:
+            failure = self._too_often(step.forwarded + (fork.stamps if fork is not None else 0), passed)
+            if failure is not None:
+                self._fail(step, resolved.address, failure)
+                return
+            if fork is None:
+                fork = Fork(None, "", step.forwarded, alias=True)
+            else:
+                fork = dataclasses.replace(fork, stamps=fork.stamps + step.forwarded)
+        self._arrive(step, end, dataclasses.replace(resolved, fork=fork))
+
+    def _too_often(self, more: int, passed: Sequence[str]) -> Failure | None:
+        """With so many automatic steps `more` there would be too many (spec 5.4.6 e, g)."""
+        config, headline = self._config, self._headline
+        most = config.max_automatic_forwardings if headline.automatic else config.max_forwardings
+        observed = headline.stamps + more
+        return failures.too_often(passed, observed, most) if observed > most else None
+
     def _arrive(self, step: _Step, end: _End, resolved: Resolved) -> None:
         if step.group:
             self._fruitful.add(step.group)
@@ -277,9 +300,11 @@ class Expansion:
             return
         server = self._homes.expander(group.expansion_server)
         if server:
-            self._arrive(step, end, Resolved(step.recipient, way.address, server=server, fork=step.fork))
+            self._depart(step, end, Resolved(step.recipient, way.address, server=server), way.passed)
             return
-        members = await self._membership(group, way)
+        fork = self._fork(group) or step.fork
+        failure = self._too_often(step.forwarded + 1, way.passed) if fork is not step.fork else None
+        members = failure or await self._membership(group, way)
         if isinstance(members, Failure):
             self._fail(step, way.address, members)
             return
@@ -289,7 +314,6 @@ class Expansion:
             self._fail(step, way.address, failures.malformed(way.passed, group.bad_members))
         if not step.group:
             self._addressed[end] = way.passed
-        fork = self._fork(group) or step.fork
         outcome = Expanded(group.name, len(members), list=fork is not None)
         self._ends[end] = Resolved(step.recipient, way.address, outcome=outcome, fork=step.fork)
         inherited = wishes.for_members(step.recipient)
@@ -297,7 +321,7 @@ class Expansion:
             if number % TURN == 0:
                 await asyncio.sleep(0)
             recipient = inherited if fork is None else Recipient(member)
-            self._steps.append(_Step(recipient, member, name, way.passed, fork=fork))
+            self._steps.append(_Step(recipient, member, name, way.passed, None, fork, step.forwarded))
 
     def _fork(self, group: Group) -> Fork | None:
         """A group whose reports do not go to the sender is a list (errata 66): they go to its owner, or nowhere.

@@ -223,6 +223,13 @@ def loop(passed: Sequence[str]) -> Failure:
     return _failed("5.4.6", "directory-loop", "RESOLVER.FWD.Loop", text, _seen(name=chain(passed)))
 
 
+def too_often(passed: Sequence[str], observed: int, limit: int) -> Failure:
+    """The message was copied by itself again and again: two forwardings answer one another (spec 5.4.6 e, g)."""
+    evidence = _seen(name=chain(passed), observed=observed, limit=limit)
+    text = "too many messages made from one another"
+    return Failure(Status(5, 4, 6), 554, "automatic-mail-loop", text, evidence, permanent=True, tag="AGENT.Loop")
+
+
 def too_deep(passed: Sequence[str], limit: int) -> Failure:
     evidence = _seen(name=chain(passed), observed=len(passed), limit=limit)
     text = "too many steps of forwarding in the directory"

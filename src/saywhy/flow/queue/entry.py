@@ -37,6 +37,7 @@ from saywhy.infra.store.protocol import Change
 from saywhy.model.envelope import Envelope, Origin, ReversePath
 from saywhy.model.outcome import Deferred
 from saywhy.model.queued import HopKind, Message, NewMessage, Pending, QueueId
+from saywhy.wire import loop
 
 REPORT_ORIGIN = Origin(connector="report", internal=True)
 NULL_PATH = "null-reverse-path"
@@ -114,7 +115,7 @@ class Entry:
     async def forks(
         self, message: Message, resolved: Sequence[Resolved], paused: float = 0.0
     ) -> list[tuple[Message, Fork, Sorted]]:
-        """The copies of a message for the members of lists, one for each reverse-path and list.
+        """The copies of a message: one for each list, one for all whom it is forwarded to.
 
         They expire as much later as the original was held back before, `paused` seconds.
         """
@@ -133,18 +134,22 @@ class Entry:
     ) -> None:
         for copy, fork, found in forks:
             change.events.append(events.copied(message, copy, fork, self._context.now()))
-            self._put(change, copy, content, found)
+            self._put(change, copy, loop.stamped(content, str(message.id), fork.stamps), found)
 
     def _copy(self, message: Message, fork: Fork, entries: Sequence[Resolved], paused: float) -> Message:
-        """No DSN wish of the original goes along (errata 10)."""
-        original = message.envelope
+        """To a list no DSN wish of the original goes along (errata 10), to an alias all do."""
+        original, origin = message.envelope, message.origin
         recipients = tuple(dict.fromkeys(entry.recipient for entry in entries))
+        headline = dataclasses.replace(message.headline, stamps=message.headline.stamps + fork.stamps)
+        size = len(loop.stamped(b"", str(message.id), fork.stamps)) + message.size
+        id_, expires = self._context.store.next_id(), message.expires + paused
+        copy = dataclasses.replace(message, id=id_, headline=headline, size=size, expires=expires)
+        if fork.alias:
+            return dataclasses.replace(copy, envelope=dataclasses.replace(original, recipients=recipients))
         envelope = Envelope(fork.sender, recipients, body=original.body, smtputf8=original.smtputf8)
-        origin = message.origin
         if origin.reverse_path is not ReversePath.UNKNOWN:  # that was the sender's; reports go to the list's owner
             origin = dataclasses.replace(origin, reverse_path=ReversePath.UNKNOWN)
-        id_, expires = self._context.store.next_id(), message.expires + paused
-        return dataclasses.replace(message, id=id_, envelope=envelope, origin=origin, expires=expires)
+        return dataclasses.replace(copy, envelope=envelope, origin=origin)
 
     def wait(self, message: Message, found: Sorted, now: float) -> Step:
         """What becomes of recipients that have no way yet."""

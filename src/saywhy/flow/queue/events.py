@@ -82,7 +82,7 @@ def copied(message: Message, copy: Message, fork: Fork, at: float) -> Event:
         "group": fork.group,
         "of": str(message.id),
         "recipients": len(copy.envelope.recipients),
-        "reports-to": str(fork.sender or ""),
+        "reports-to": str((copy.envelope.sender if fork.alias else fork.sender) or ""),
     }
     return _event(Kind.COPY, copy, at, data=data)
 

@@ -52,13 +52,17 @@ class Resubmitter:
                 sorter.result.waiting.append(Result(pending, Deferred(pending.failure), attempted=False))
                 continue
             first, *members = await self._resolve(message, pending)
-            sorter.add(first, pending)
+            if first.fork is None:
+                sorter.add(first, pending)
+            else:
+                sorter.result.gone.add(pending.number)
+                forked.append(_named(pending, first))
             for number, member in enumerate((each for each in members if each.fork is None), free):
                 sorter.add(member, _member(pending, member, number))
                 free = number + 1
                 if number % TURN == 0:
                     await asyncio.sleep(0)
-            forked += [each for each in members if each.fork is not None]
+            forked += [_named(pending, each) for each in members if each.fork is not None]
         paused = max(pending.paused for pending in job.pending)
         forks = await self._entry.forks(message, forked, paused)
         step = self._entry.wait(message, sorter.result, now)
@@ -81,6 +85,14 @@ class Resubmitter:
         if not resolved:
             raise ValueError(f"the categorizer said nothing of {pending.address}")
         return resolved
+
+
+def _named(pending: Pending, resolved: Resolved) -> Resolved:
+    """Who is forwarded to is told of under the address that was accepted, and not under the one asked about now."""
+    if resolved.fork is None or not resolved.fork.alias:
+        return resolved
+    recipient = dataclasses.replace(resolved.recipient, address=pending.recipient.address)
+    return dataclasses.replace(resolved, recipient=recipient)
 
 
 def _member(group: Pending, member: Resolved, number: int) -> Pending:

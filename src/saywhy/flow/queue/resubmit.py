@@ -88,7 +88,7 @@ class Resubmitter:
 
 
 def _named(pending: Pending, resolved: Resolved) -> Resolved:
-    """Who is forwarded to is told of under the address that was accepted, and not under the one asked about now."""
+    """Who is forwarded to is told of under the address that was accepted, not under the one asked about now."""
     if resolved.fork is None or not resolved.fork.alias:
         return resolved
     recipient = dataclasses.replace(resolved.recipient, address=pending.recipient.address)

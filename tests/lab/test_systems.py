@@ -50,6 +50,13 @@ def test_a_report_is_read_back_to_its_recipient_and_code(name: str, code: str) -
     assert b"order.1@shop.example" in raw
 
 
+def test_a_long_message_comes_back_in_part() -> None:
+    long = About("app@shop.example", "bob@lab.test", "192.0.2.1", MESSAGE + b"x" * 70 + b"\r\n" * 100_000)
+    raw = report("postfix", "5.1.1", long)
+    assert 49_000 < len(raw) < 55_000
+    assert read(raw).recipients[0].status == "5.1.1"
+
+
 @pytest.mark.parametrize("name", systems())
 def test_every_reply_has_its_code_on_each_line(name: str) -> None:
     for code in systems()[name].replies:

@@ -16,7 +16,7 @@ from saywhy.lab.grammar import Comeback, Larger, Unknown, Wish, read_address
 from saywhy.lab.memory import Memory
 from saywhy.lab.mta import FakeMta
 from saywhy.lab.script import Act, Script, Step, Then
-from saywhy.lab.systems import About, reply
+from saywhy.lab.systems import RETURNED, About, reply
 
 SESSIONS = 200  # kept
 LINE = 400  # octets of a reply's line, which may have 512
@@ -74,7 +74,8 @@ class AnsweringMta(FakeMta):
         for recipient, _ in message.recipients:
             comeback = read_address(recipient).comeback
             if comeback is not None:
-                about = About(message.sender, recipient, message.client_ip, message.content, time.time())
+                content = message.content[: 2 * RETURNED]
+                about = About(message.sender, recipient, message.client_ip, content, time.time())
                 self._give_back(comeback, about)
 
 

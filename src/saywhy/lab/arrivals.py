@@ -6,15 +6,15 @@ a mailbox would have it, and LF lines, as readers of Maildirs expect.
 
 from __future__ import annotations
 
-import email.utils
 import itertools
 import os
 import time
 from collections import deque
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
+from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 import saywhy
@@ -89,10 +89,11 @@ class Arrivals:
         return path
 
 
-def arrived(folder: Path) -> list[Arrival]:
-    """What lies in a letter box, oldest first; nothing where there is none."""
-    files = [path for name in ("cur", "new") for path in _files(folder / name)]
-    return [_arrival(path) for path in sorted(files, key=_order)]
+def arrived(folder: Path, known: Mapping[Path, Arrival] = MappingProxyType({})) -> list[Arrival]:
+    """What lies in a letter box, oldest first; nothing where there is none.  `known` are not read again."""
+    files = sorted((path for name in ("cur", "new") for path in _files(folder / name)), key=_order)
+    found = (known.get(path) or _arrival(path) for path in files)
+    return [arrival for arrival in found if arrival is not None]
 
 
 def _files(folder: Path) -> Iterator[Path]:
@@ -105,8 +106,12 @@ def _order(path: Path) -> tuple[int, str, int]:
     return int(seconds), micros.partition("P")[0], int(number.partition(":")[0] or 0)
 
 
-def _arrival(path: Path) -> Arrival:
-    with path.open("rb") as file:
-        first, second = file.readline(), file.readline()
-    sender = email.utils.parseaddr(first.partition(b":")[2].decode("utf-8", "replace").strip())[1]
-    return Arrival(path, sender, second.partition(b":")[2].decode("utf-8", "replace").strip())
+def _arrival(path: Path) -> Arrival | None:
+    """None: it was the oldest of too many, and is gone."""
+    try:
+        with path.open("rb") as file:
+            first, second = file.readline(), file.readline()
+    except FileNotFoundError:
+        return None
+    sender = first.partition(b":")[2].decode("utf-8", "replace").strip()
+    return Arrival(path, sender[1:-1], second.partition(b":")[2].decode("utf-8", "replace").strip())

@@ -8,7 +8,9 @@ reply is given here, and whoever handed the message in makes the report.
 from __future__ import annotations
 
 import asyncio
+import itertools
 import json
+import shutil
 import sys
 from pathlib import Path
 from typing import Any
@@ -18,10 +20,11 @@ from saywhy.lab.dialogue import Asked, ReceivedMessage
 from saywhy.lab.grammar import HERE
 from saywhy.lab.mta import FakeMta
 from saywhy.lab.post import Post
-from saywhy.lab.scenario import PARTNER, Scenario, Where, scenarios
+from saywhy.lab.scenario import Scenario, Where, scenarios, unfit
 from saywhy.lab.script import Step
 
 AT_ONCE = 4  # scenarios
+KEPT = 50  # folders with the evidence of a play
 WAIT = 8.0  # seconds that a client is kept for a reply
 LATER = "451 4.3.0 The scenario is still being played, or many are: try again later"
 
@@ -31,6 +34,7 @@ class HereMta(FakeMta):
         super().__init__(name, ip="", kept=SESSIONS)
         self._post = post
         self._evidence = evidence
+        self._plays = itertools.count(1)
         self._places = asyncio.Semaphore(AT_ONCE)
         self._playing: dict[tuple[str, str], asyncio.Task[dict[str, Any]]] = {}  # those that end in a reply
 
@@ -77,7 +81,18 @@ class HereMta(FakeMta):
     async def _run(self, scenario: Scenario, sender: str) -> dict[str, Any]:
         """One row of `saywhy lab run --json`."""
         async with self._places:
-            command = ["lab", "run", scenario.id, "--json", "--sender", sender, "--out", str(self._evidence)]
+            number = next(self._plays)
+            shutil.rmtree(self._evidence / str(number - KEPT), ignore_errors=True)
+            command = [
+                "lab",
+                "run",
+                scenario.id,
+                "--json",
+                "--sender",
+                sender,
+                "--out",
+                str(self._evidence / str(number)),
+            ]
             process = await asyncio.create_subprocess_exec(
                 sys.executable,
                 "-m",
@@ -115,11 +130,8 @@ def _objection(asked: Asked) -> str:
         )
     if scenario.missing:
         return refusal(f"{scenario.id} cannot be provoked: {scenario.missing}")
-    if not asked.sender:
-        return refusal("a scenario needs a sender to report to", "554 5.7.1")
-    if asked.sender.rpartition("@")[2].lower() == PARTNER:
-        return refusal(f"{PARTNER} is the other side in scenarios: write from another domain", "554 5.7.1")
-    return ""
+    why = unfit(asked.sender)
+    return refusal(why, "554 5.7.1") if why else ""
 
 
 def _told(row: dict[str, Any]) -> str:

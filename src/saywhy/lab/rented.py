@@ -58,6 +58,7 @@ class RentedLab:
     def __init__(self, process: subprocess.Popen[str], facts: dict[str, Any]) -> None:
         self._process = process
         self._talk = threading.Lock()
+        self._seen: dict[Path, Arrival] = {}
         self.smtp: tuple[str, int] = tuple(facts["smtp"])
         self.remote: tuple[str, int] = tuple(facts["remote"])
         self.folder = Path(facts["mail"])
@@ -93,7 +94,8 @@ class RentedLab:
         return self._wait(lambda: self._told(to), count, timeout, f"reports to {to or 'anybody'}")
 
     def _lying(self, to: str) -> list[Arrival]:
-        return [each for each in arrived(self.folder) if not to or each.to.lower() == to.lower()]
+        self._seen = {arrival.path: arrival for arrival in arrived(self.folder, self._seen)}
+        return [each for each in self._seen.values() if not to or each.to.lower() == to.lower()]
 
     def _told(self, to: str) -> list[Told]:
         return [_of(each) for each in self._lying(to) if each.report.is_report and each.report.recipients]

@@ -20,6 +20,9 @@ from saywhy.lab.script import Act, Presence, Script, Step, Then, TlsMode
 
 _NAME = re.compile(r"[245]\.[0-9]{1,3}\.[0-9]{1,3}-[a-z]")
 
+# What can stand in a scenario's file as it is: no quotes, no braces.
+_SENDER = re.compile(r"[A-Za-z0-9.!#$%&*+/=?^_~-]{1,64}@[A-Za-z0-9][A-Za-z0-9.-]{0,250}")
+
 PARTNER = "partner.example"
 ANN = "ann@worcester.example"  # who sends
 
@@ -104,6 +107,15 @@ class Scenario:
     @property
     def code(self) -> str:
         return self.id.removeprefix("NDR-").rpartition("-")[0]
+
+
+def unfit(sender: str) -> str:
+    """Why nobody with this address can be a scenario's sender; empty: he can."""
+    if not _SENDER.fullmatch(sender):
+        return "a scenario needs a sender with a plain address, such as you@shop.example"
+    if sender.rpartition("@")[2].lower() == PARTNER:
+        return f"{PARTNER} is the other side in scenarios: write from another domain"
+    return ""
 
 
 @cache

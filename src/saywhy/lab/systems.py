@@ -28,6 +28,7 @@ from typing import Any
 from saywhy.why import catalogue
 
 STANDARD = "standard"
+RETURNED = 50_000  # octets; as Postfix does, and others alike
 LATER = {"2": "250", "4": "451", "5": "550"}  # reply codes where the catalogue has none
 
 
@@ -108,7 +109,7 @@ def _filled(template: str, system: System, code: str, about: About, said: str = 
 
 def _words(system: System, code: str, about: About, said: str) -> dict[str, Any]:
     local, _, domain = about.recipient.rpartition("@")
-    content = about.content.decode("utf-8", "surrogateescape").replace("\r\n", "\n")
+    content = _returned(about.content).decode("utf-8", "surrogateescape").replace("\r\n", "\n")
     header = content.partition("\n\n")[0] + "\n"
     named = _fields(header)
     identity = hashlib.sha256(f"{about.at} {about.recipient} {content}".encode("utf-8", "replace")).hexdigest()
@@ -133,6 +134,11 @@ def _words(system: System, code: str, about: About, said: str) -> dict[str, Any]
         "header": header,
         "content": content,
     }
+
+
+def _returned(content: bytes) -> bytes:
+    """As much of a message as comes back, in whole lines."""
+    return content if len(content) <= RETURNED else content[: content.rfind(b"\n", 0, RETURNED) + 1]
 
 
 def _fields(header: str) -> dict[str, str]:

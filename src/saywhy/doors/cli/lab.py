@@ -16,7 +16,7 @@ import click
 
 from saywhy.doors.cli import lab_serve
 from saywhy.lab.play import play
-from saywhy.lab.scenario import ANN, Scenario, scenarios
+from saywhy.lab.scenario import ANN, Scenario, scenarios, unfit
 
 JOBS = 8  # each waits most of its time
 
@@ -67,6 +67,8 @@ def run(ids: tuple[str, ...], everything: bool, as_json: bool, out: Path | None,
     """
     if everything is bool(ids):
         raise click.UsageError("name the scenarios, or say --all")
+    if why := unfit(sender):
+        raise click.UsageError(f"--sender {sender}: {why}")
     chosen = _chosen(ids, sender)
     folder = out or Path(tempfile.mkdtemp(prefix="saywhy-lab-"))
     folder.mkdir(parents=True, exist_ok=True)

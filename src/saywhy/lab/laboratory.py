@@ -34,7 +34,8 @@ OFFICE = "office.lab.test"  # takes the mail of everybody else
 
 ORGANISATION = """\
 [[domain]]
-name = "saywhy.lab.test"
+name = "laboratory.example"
+type = "external-relay"
 default = true
 
 [[receive_connector]]
@@ -168,7 +169,7 @@ class Laboratory:
     def _build_world(self) -> None:
         world, take, post = self.world, self._arrivals.take, self._post
         world.add(TakingMta(OFFICE, take))
-        world.dns.catch_all("MX", f"10 {OFFICE}", nowhere=[DOMAIN, "invalid", "arpa"])
+        world.dns.catch_all("MX", f"10 {OFFICE}", nowhere=["invalid", "arpa"])
         world.add(AnsweringMta(f"mx.{DOMAIN}", take, post.later, lambda: post.has_room))
         world.domain(DOMAIN, mx=[f"mx.{DOMAIN}"])
         world.add(HereMta(f"mx.{HERE}", post, self.folder / "scenarios"))

@@ -48,7 +48,7 @@ def _greeted(reply: str) -> Script:
 PLACES = (
     Place("null-mx", "takes no mail and says so in the DNS (5.1.10)", records={"MX": ["0 ."]}),
     Place("no-mail", "exists, and has neither MX nor address", records={"TXT": ["no mail"]}),
-    Place("bad-mx", "its MX does not exist", records={"MX": ["10 gone.lab.test"]}),
+    Place("bad-mx", "its MX does not exist", records={"MX": ["10 mx.gone.invalid"]}),
     Place("loop", "its MX is the server that hands the mail on (5.3.5)", records={"MX": ["10 saywhy.lab.test"]}),
     Place("servfail", "its name servers fail (SERVFAIL)", mood=Mood.SERVFAIL),
     Place("dns-silent", "its name servers do not answer", mood=Mood.SILENT),

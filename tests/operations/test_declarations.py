@@ -67,6 +67,8 @@ def test_the_operations_that_stand_are_found_by_looking_at_the_files() -> None:
         "queue retry",
         "queue show",
         "queue suspend",
+        "quota list",
+        "quota notify",
         "recipient add",
         "recipient check",
         "recipient deleted",

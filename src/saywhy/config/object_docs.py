@@ -308,6 +308,8 @@ DOCS: Mapping[str, Mapping[str, str]] = {
         "warning_quota": "From here on the owner of a mailbox is warned; 0: never.",
         "send_quota": "From here on a mailbox may not send (5.2.2); 0: no limit.",
         "receive_quota": "From here on a mailbox takes no mail (5.2.2); 0: no limit.",
+        "quota_notices": "When owners of full mailboxes and folders are told, each day, by the server's clock: "
+        "`01:00`; empty: never.",
         "quota_action": "A mailbox over its `receive_quota`: `reject` mail (5.2.2), or `defer` it (4.2.2).",
         "store_state": "The mailboxes: `online`, `offline` (mail waits, 4.2.1), `disabled` (mail returns, 5.3.0).",
         "offline_grace": "How long an offline store only delays mail; 0: until it expires (5.2.1).",

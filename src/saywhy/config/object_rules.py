@@ -105,8 +105,17 @@ def _transport_rule(item: TransportRule) -> Found:
 def _tries(item: TransportConfig) -> Found:
     if item.poison_threshold == 1:
         yield "poison_threshold", "one crash proves nothing: others were in work as well", "write 2 or more, or 0"
+    if item.quota_notices and _TIME_OF_DAY.fullmatch(item.quota_notices) is None:
+        yield (
+            "quota_notices",
+            f"{shown(item.quota_notices)} is no time of day",
+            "write it as 01:00, or leave it empty",
+        )
     if item.retry_jitter > 0.5:
         yield "retry_jitter", f"{item.retry_jitter:g} is too much", "write 0 to 0.5"
+
+
+_TIME_OF_DAY = re.compile(r"(?:[01][0-9]|2[0-3]):[0-5][0-9]")
 
 
 def _transport(item: TransportConfig) -> Found:

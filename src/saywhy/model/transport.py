@@ -95,6 +95,7 @@ class TransportConfig:
     warning_quota: int = 1900 * MIB
     send_quota: int = 2000 * MIB
     receive_quota: int = 2300 * MIB
+    quota_notices: str = "01:00"  # when owners of full mailboxes are told, by the server's clock; empty: never
     quota_action: FullAction = FullAction.REJECT  # a mailbox over receive_quota: 5.2.2, or 4.2.2 until expiry
     store_state: StoreState = StoreState.ONLINE
     offline_grace: float = 0.0  # how long an offline store only delays; 0: until the message expires

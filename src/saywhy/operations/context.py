@@ -172,6 +172,31 @@ class BadFiles(Protocol):
         ...
 
 
+@dataclass(frozen=True, slots=True)
+class QuotaRow:
+    """How full a mailbox or folder is: octets, or messages where `state` is about their number.  0: no limit."""
+
+    name: str
+    kind: str
+    observed: int
+    limit: int
+    state: str
+
+    @property
+    def percent(self) -> int:
+        return self.observed * 100 // self.limit if self.limit else 0
+
+
+class Quotas(Protocol):
+    """server/quotas.QuotaWatch."""
+
+    async def listed(self) -> Sequence[QuotaRow]: ...
+
+    async def notify(self) -> int:
+        """Tell the owners of what is full, unless they were told within a day; how many mailboxes and folders."""
+        ...
+
+
 class OrganisationAccess(Protocol):
     """The organisation in force, and changes to it (server/organisation.CurrentOrganisation)."""
 
@@ -231,4 +256,5 @@ class Context:
     pressure: PressureAdmin | None = None  # of a running server
     backup: Backup | None = None
     bad_files: BadFiles | None = None  # of a running server
+    quotas: Quotas | None = None  # of a running server
     changing: asyncio.Lock = field(default_factory=asyncio.Lock)  # one change at a time

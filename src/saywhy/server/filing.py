@@ -22,7 +22,7 @@ from saywhy.infra.dropfolder import BAD, NEW, TAKEN, Contents, DropFolder, Liste
 from saywhy.infra.errors import InfraError
 from saywhy.infra.store.sqlite import SqliteStore
 from saywhy.model.clock import Clock
-from saywhy.model.envelope import Origin
+from saywhy.model.envelope import Envelope, Origin
 from saywhy.model.event import Event, Kind, Sink
 from saywhy.model.evidence import Step
 from saywhy.model.failure import Refused
@@ -65,6 +65,13 @@ class Desk:
             id_, message.envelope, origin, headline(message.content), content, now, message.refused
         )
         await self._queue.submit(submission)
+        return str(id_)
+
+    async def notice(self, envelope: Envelope, content: bytes) -> str:
+        """A notice of the server's own, which no limit keeps from its reader; its queue id."""
+        id_, now = self._store.next_id(), self._clock.now()
+        origin = Origin("quota", internal=True)
+        await self._queue.submit(Submission(id_, envelope, origin, headline(content), content, now))
         return str(id_)
 
     async def bad(self, folder: str, name: str, why: str) -> None:

@@ -19,6 +19,7 @@ from saywhy.flow.receive.filed import Filed
 from saywhy.infra.store.backup import Copied
 from saywhy.infra.store.protocol import CauseRow, MessageFilter, QueueRow, TrackingFilter
 from saywhy.model.address import Address
+from saywhy.model.envelope import Envelope
 from saywhy.model.event import Event
 from saywhy.model.moderation import Answer, Decided
 from saywhy.model.pressure import Level, Reading, Resource
@@ -48,6 +49,8 @@ class FileDesk(Protocol):
     async def take(self, message: Filed) -> str: ...
 
     async def bad(self, folder: str, name: str, why: str) -> None: ...
+
+    async def notice(self, envelope: Envelope, content: bytes) -> str: ...
 
 
 READS = frozenset(name for name in vars(QueueReads) if not name.startswith("_")) | {"backup"}

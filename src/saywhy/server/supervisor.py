@@ -31,6 +31,7 @@ from saywhy.server.filing import Office
 from saywhy.server.lock import DataLock, held
 from saywhy.server.organisation import CurrentOrganisation
 from saywhy.server.posts import posts, shards_held, shards_in
+from saywhy.server.quotas import QuotaWatch
 from saywhy.server.reloading import reloaded
 from saywhy.server.shards import Shards
 from saywhy.server.shares import told
@@ -178,6 +179,7 @@ class Supervisor:
     async def _open_control(self) -> None:
         shards = Shards(self.crew.accesses)
         office = Office(self.settings, self.organisation, self.crew.accesses, self.sink, self.clock)
+        watch = QuotaWatch(self.settings, self.organisation, self.crew.accesses, self.sink, self.clock)
         self.passwords = Passwords(threads=1)
         self._stack.callback(self.passwords.close)
         self.context = Context(
@@ -192,12 +194,15 @@ class Supervisor:
             pressure=shards,
             backup=Backups(shards, self.organisation, self.sink, self.clock),
             bad_files=office,
+            quotas=watch,
         )
         control = ControlServer(self.settings.control.socket, self.context)
         await control.start()
         self._stack.push_async_callback(control.stop)
         await office.start()
         self._stack.push_async_callback(office.stop)
+        watch.start()
+        self._stack.push_async_callback(watch.stop)
         name = self.settings.server.hostname
         storms = StormWatch(name, self.organisation, self.crew.accesses, self.sink, self.clock)
         storms.start()

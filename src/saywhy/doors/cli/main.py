@@ -53,6 +53,7 @@ COMMANDS = {
     "lockdown": Entry(_OPERATIONS, "No failure reports to outside for a while: start, show, stop.", named=True),
     "system-message": Entry(_OPERATIONS, "Your own words in reports: set, list, remove.", named=True),
     "storm": Entry(_OPERATIONS, "Mail that the storm guard holds: list, release, return.", named=True),
+    "quota": Entry(_OPERATIONS, "How full mailboxes and folders are, and who is told: list, notify.", named=True),
     "moderation": Entry(_OPERATIONS, "Mail that waits for a moderator: list, approve, reject.", named=True),
     "pressure": Entry(_OPERATIONS, "What is short, and what is done about it: show, override, clear.", named=True),
     "badmail": Entry(_OPERATIONS, "Files that could not be taken as mail: list, resubmit.", named=True),

@@ -1,0 +1,1 @@
+"""Quotas: how full mailboxes and public folders are, and who is told."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 
 import pytest
@@ -197,6 +198,8 @@ def test_everything_seen_or_nothing_each_cause_gives_whole_sentences(id_: str, r
         assert said.happened
         assert said.steps
         assert "{" not in words(said)
+    unseen = words(explain(failure(id_), reader))
+    assert not re.search(r"\b(?:to|for|from|of) (?:are|were)\b|  ", unseen), unseen
 
 
 def test_what_strangers_wrote_stays_on_its_line() -> None:

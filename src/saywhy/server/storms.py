@@ -8,6 +8,7 @@ shall not forget what it holds.
 from __future__ import annotations
 
 import asyncio
+import shlex
 from collections.abc import Callable, Mapping
 from uuid import uuid4
 
@@ -146,7 +147,7 @@ class StormWatch:
             cause=row.domain,
             place=row.connector or "the whole server",
             error=row.last_error,
-            key=row.key,
+            key=shlex.quote(row.key),
         )
         content = text.encode("ascii", "replace").replace(b"\n", b"\r\n")
         return Filed(FOLDER, Envelope(None, (Recipient(postmaster, Notify.NEVER),)), content)

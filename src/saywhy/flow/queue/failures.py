@@ -210,7 +210,7 @@ def held(pending: Pending, at: float) -> Failure:
     return Failure(
         status=Status(4, 3, 2),
         reply=451,
-        cause="queue-suspended",
+        cause="held-for-review",
         text="held back until an administrator has looked at it",
         evidence=Evidence(Stage.QUEUE, queue=pending.hop.key),
         permanent=False,

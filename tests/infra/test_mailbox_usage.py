@@ -16,7 +16,8 @@ async def test_deliveries_are_counted_and_deletions_seen_at_the_next_reading(
     assert (await usages.of("ann")).octets == 0
     assert maildirs.deliver([Job("ann", (b"x" * 100,)), Job("ben", (b"y" * 7,))]) == [None, None]
     assert (await usages.of("ann")).octets == 0  # counted along by whoever delivers
-    usages.delivered("ann", 100)
+    usages.begin("ann", 100)
+    usages.end("ann", 100)
     known = await usages.of("ann")
     assert (known.octets, known.messages, known.waiting) == (100, 1, 100)
     assert await usages.total() == 107

@@ -8,7 +8,8 @@ import signal
 import subprocess
 import sys
 
-from saywhy.infra.work_notes import SIZE, SLOTS, WorkNotes, shared
+from saywhy.infra.memory import shared
+from saywhy.infra.work_notes import SIZE, SLOTS, WorkNotes
 from saywhy.model.queued import QueueId
 
 ONE, TWO, THREE, OTHER = QueueId(1, 1), QueueId(1, 2), QueueId(1, 3), QueueId(2, 1)
@@ -109,7 +110,7 @@ os.kill(os.getpid(), signal.SIGKILL)
 
 
 def test_the_notes_of_a_process_outlive_its_end_by_sigkill() -> None:
-    descriptor = shared()
+    descriptor = shared(SIZE)
     try:
         ended = subprocess.run(
             [sys.executable, "-c", CHILD, str(descriptor)], pass_fds=[descriptor], check=False, timeout=60

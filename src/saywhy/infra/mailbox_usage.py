@@ -1,7 +1,8 @@
 """How much lies in each Maildir: read once, then counted along, and read again before anybody is refused by it.
 
-What readers delete is seen at the next reading only, so the count may be too high and never too low (unless
-somebody else writes into the Maildir).  Reading happens in a thread.
+Counted is what all workers bring (mailbox_tally.py), from when they begin to write it.  What readers delete is
+seen at the next reading only, so the count may be too high and never too low (unless somebody else writes into the
+Maildir).  Reading happens in a thread.
 """
 
 from __future__ import annotations
@@ -11,13 +12,15 @@ import os
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import NamedTuple
 
+from saywhy.infra.mailbox_tally import Brought, Tally
 from saywhy.infra.maildir import Maildirs
 
 MAX_KNOWN = 100_000  # mailboxes whose count is kept
 
 
-@dataclass(slots=True)
+@dataclass(frozen=True, slots=True)
 class Usage:
     """`octets` and `messages` in `cur` and `new`; `waiting` octets in `new` alone: not seen by its owner yet."""
 
@@ -25,49 +28,75 @@ class Usage:
     messages: int = 0
     waiting: int = 0
 
-    def add(self, size: int) -> None:
-        self.octets += size
-        self.messages += 1
-        self.waiting += size
+    def __add__(self, brought: Brought) -> Usage:
+        octets, messages = brought
+        return Usage(self.octets + octets, self.messages + messages, self.waiting + octets)
+
+
+class Read(NamedTuple):
+    """What lies there at least and at most: they differ by what was on its way in during the reading."""
+
+    least: Usage
+    most: Usage
+
+
+class _Known(NamedTuple):
+    usage: Usage
+    before: Brought  # what had been brought when the reading began
 
 
 class Usages:
     """Of all mailboxes of a store."""
 
-    def __init__(self, maildirs: Maildirs) -> None:
+    def __init__(self, maildirs: Maildirs, tally: Tally | None = None) -> None:
         self._maildirs = maildirs
-        self._known: dict[str, Usage] = {}
+        self._tally = tally or Tally()
+        self._known: dict[str, _Known] = {}
 
     async def of(self, mailbox: str) -> Usage:
-        """As counted along since the last reading."""
-        return self._known.get(mailbox) or await self.read(mailbox)
+        """At most, as counted along since the last reading."""
+        known = self._known.get(mailbox)
+        return (await self.bounds(mailbox)).most if known is None else self._most(mailbox, known)
 
     async def read(self, mailbox: str) -> Usage:
         """As it lies there now."""
+        return (await self.bounds(mailbox)).least
+
+    async def bounds(self, mailbox: str) -> Read:
+        """As it lies there now, and with what is on its way in."""
+        before = self._tally.ended(mailbox)
         found = await asyncio.to_thread(_read, self._maildirs.path(mailbox))
         if len(self._known) >= MAX_KNOWN:
             self._known.clear()
-        self._known[mailbox] = found
-        return found
+        known = self._known[mailbox] = _Known(found, before)
+        return Read(found, self._most(mailbox, known))
+
+    def _most(self, mailbox: str, known: _Known) -> Usage:
+        return known.usage + self._tally.begun(mailbox).since(known.before)
 
     async def total(self) -> int:
         """Octets in all mailboxes of the store, read now."""
         return await asyncio.to_thread(_total, self._maildirs.root)
 
-    def delivered(self, mailbox: str, size: int) -> None:
-        known = self._known.get(mailbox)
-        if known is not None:
-            known.add(size)
+    def begin(self, mailbox: str, octets: int) -> None:
+        """A delivery is about to be written."""
+        self._tally.begin(mailbox, octets)
+
+    def end(self, mailbox: str, octets: int) -> None:
+        """It has been, or has failed: that is seen at the next reading."""
+        self._tally.end(mailbox, octets)
 
 
 def _read(folder: Path) -> Usage:
-    usage = Usage()
+    octets = messages = waiting = 0
     for size in _sizes(folder / "cur"):
-        usage.octets += size
-        usage.messages += 1
+        octets += size
+        messages += 1
     for size in _sizes(folder / "new"):
-        usage.add(size)
-    return usage
+        octets += size
+        messages += 1
+        waiting += size
+    return Usage(octets, messages, waiting)
 
 
 def _total(root: Path) -> int:

@@ -9,10 +9,7 @@ being received, which are not ours yet, and crashes of the supervisor or the mac
 from __future__ import annotations
 
 import mmap
-import os
 import struct
-import sys
-import tempfile
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
@@ -24,17 +21,6 @@ _SLOT = struct.Struct("<QII")  # number, shard, and twice the crashes, plus one 
 SIZE = _HEAD.size + SLOTS * _SLOT.size
 
 Memory = mmap.mmap | bytearray
-
-
-def shared() -> int:
-    """Memory for `WorkNotes`, as a descriptor that other processes can inherit."""
-    if sys.platform == "linux":
-        descriptor = os.memfd_create("saywhy-work")
-    else:
-        with tempfile.TemporaryFile() as file:
-            descriptor = os.dup(file.fileno())
-    os.ftruncate(descriptor, SIZE)
-    return descriptor
 
 
 @dataclass(frozen=True, slots=True)

@@ -129,10 +129,20 @@ def _prepare(site: Site, scenario: Scenario) -> None:
             domains.setdefault(spec.domain, []).append(spec.name)
     for domain, hosts in domains.items():
         site.world.domain(domain, mx=hosts)
+    _fill_in_hosts(site)
     for name, content in scenario.files.items():
         (site.folder / name).write_text(content)
     for name, records in scenario.dns.items():
         set_dns(site, name, records)
+
+
+def _fill_in_hosts(site: Site) -> None:
+    """What the settings say of hosts is known when these are there."""
+    path = site.folder / "saywhy.toml"
+    text = path.read_text().replace("{PORT}", str(site.world.port))
+    for host in site.world.hosts.values():
+        text = text.replace(f"{{IP:{host.name}}}", host.ip)
+    path.write_text(text)
 
 
 async def _result(site: Site, tell: Teller, expected: Expected, folder: Path) -> tuple[Got, Path | None]:

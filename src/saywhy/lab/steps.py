@@ -269,12 +269,17 @@ def _alter(folder: Path, old: bytes, new: bytes) -> int:
     return changed
 
 
+async def heard(site: Site, tell: Teller, *, host: str, words: str, number: int = 1) -> None:  # noqa: ARG001
+    """Until so many lines of `host`'s dialogues begin so."""
+    sessions = site.world.hosts[host].sessions
+    await until(lambda: sum(line.startswith(words) for each in sessions for line in each.lines) >= number)
+
+
 async def crash(site: Site, tell: Teller, *, host: str, number: int = 1) -> None:
     """The worker is killed (SIGKILL) when `host` has been named a recipient `number` times, and starts again."""
     if not isinstance(site, ServedSite):
         raise TypeError("only a server in processes of its own (served = true) has a worker that can be killed")
-    remote = site.world.hosts[host]
-    await until(lambda: sum("C: RCPT" in line for each in remote.sessions for line in each.lines) >= number)
+    await heard(site, tell, host=host, words="C: RCPT", number=number)
     await site.crash()
     tell.said(f"(kill -9 of the worker while {host} has its answer to RCPT to give)")
 
@@ -298,4 +303,5 @@ VERBS: dict[str, Do] = {
     "restart": restart,
     "damage": damage,
     "crash": crash,
+    "heard": heard,
 }

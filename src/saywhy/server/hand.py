@@ -21,7 +21,7 @@ from typing import Any
 import saywhy
 from saywhy.config.settings import Settings
 from saywhy.config.snapshot import Table
-from saywhy.infra import work_notes
+from saywhy.infra import memory, work_notes
 from saywhy.infra.errors import StoreError
 from saywhy.model.clock import Clock
 from saywhy.operations.context import Away
@@ -49,6 +49,7 @@ class Start:
     channel: int
     notes: int  # of what it has in work (infra/work_notes)
     way_up: int  # where the worker asks and the supervisor answers
+    tally: int  # of what all bring into mailboxes (infra/mailbox_tally)
     sockets: dict[str, list[int]]
     settings: Settings
     post: Post
@@ -72,11 +73,13 @@ class Hand:
         tell: Callable[[str], None],
         clock: Clock,
         elsewhere: Elsewhere,
+        tally: int,
     ) -> None:
-        """`elsewhere` asks the shards of other workers."""
+        """`elsewhere` asks the shards of other workers; `tally` is memory that all share."""
         self._elsewhere = elsewhere
         self._answering: asyncio.Task[None] | None = None
         self.post = post
+        self._tally = tally
         self._sockets = sockets
         self._porter = porter
         self._synchronous = synchronous
@@ -90,7 +93,7 @@ class Hand:
         self._stopping = False
         self._watch: asyncio.Task[None] | None = None
         self.starts = 0
-        self._notes = work_notes.shared()
+        self._notes = memory.shared(work_notes.SIZE)
 
     @property
     def pid(self) -> int:
@@ -216,6 +219,7 @@ class Hand:
             theirs.fileno(),
             self._notes,
             questions.fileno(),
+            self._tally,
             numbers,
             self._settings,
             self.post,
@@ -230,6 +234,7 @@ class Hand:
                     theirs.fileno(),
                     self._notes,
                     questions.fileno(),
+                    self._tally,
                     *(number for group in numbers.values() for number in group),
                 ],
                 env=environment,

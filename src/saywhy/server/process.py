@@ -19,8 +19,9 @@ from typing import Any
 import saywhy
 from saywhy.config.settings import Settings
 from saywhy.config.snapshot import Table
-from saywhy.infra import work_notes
+from saywhy.infra import mailbox_tally, work_notes
 from saywhy.infra.log.jsonl import JsonLines
+from saywhy.infra.mailbox_tally import Tally
 from saywhy.infra.net.loop import new_event_loop
 from saywhy.infra.work_notes import WorkNotes
 from saywhy.model.clock import SystemClock
@@ -53,6 +54,7 @@ class Process:
             start.synchronous,
             WorkNotes(mmap.mmap(start.notes, work_notes.SIZE)),
             self._ask_elsewhere,
+            _tally(start),
         )
         self._up: channel.Asker | None = None
         self._listening = False
@@ -118,6 +120,12 @@ class Process:
             {name: [socket.socket(fileno=number) for number in group] for name, group in given.items()}
         )
         self._listening = True
+
+
+def _tally(start: Start) -> Tally:
+    post = start.post
+    memory = mmap.mmap(start.tally, mailbox_tally.size(post.workers))
+    return Tally(memory, post.number, post.workers)
 
 
 def _log_path(settings: Settings) -> Any:

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import asyncio
+import os
 from collections.abc import Awaitable, Mapping, Sequence
 from functools import partial
 from typing import Any
 
 from saywhy.config.settings import Settings
 from saywhy.config.snapshot import Table
+from saywhy.infra import mailbox_tally, memory
 from saywhy.infra.meters import resident
 from saywhy.model.event import Event, Kind
 from saywhy.operations.context import WorkerState
@@ -30,6 +32,7 @@ class Processes:
     async def start(self, equipment: Equipment) -> None:
         self._equipment = equipment
         self._table = equipment.table
+        self._tally = memory.shared(mailbox_tally.size(len(equipment.posts)))
         self.hands = [
             Hand(
                 post,
@@ -40,6 +43,7 @@ class Processes:
                 self._tell,
                 equipment.clock,
                 self._elsewhere,
+                self._tally,
             )
             for post, own in zip(equipment.posts, equipment.sockets, strict=True)
         ]
@@ -55,7 +59,10 @@ class Processes:
         for hand in self.hands:
             hand.stop_watching()
         sockets.close(list(self._equipment.sockets))  # who connects now shall not wait in vain
-        await asyncio.gather(*(hand.stop(grace) for hand in self.hands))
+        try:
+            await asyncio.gather(*(hand.stop(grace) for hand in self.hands))
+        finally:
+            os.close(self._tally)
 
     async def follow(self, step: Step) -> None:
         self._table.change(step.revision, step.changes)

@@ -34,6 +34,7 @@ from saywhy.flow.stages import Directory
 from saywhy.infra.directory.combined import CombinedDirectory
 from saywhy.infra.directory.table import TableDirectory
 from saywhy.infra.errors import DirectoryDown, StoreError
+from saywhy.infra.mailbox_tally import Tally
 from saywhy.infra.mailbox_usage import Usages
 from saywhy.infra.maildir import Maildirs
 from saywhy.infra.net.connect import Timeouts
@@ -86,8 +87,10 @@ class Worker:
         synchronous: str = "FULL",
         notes: WorkNotes | None = None,
         elsewhere: Elsewhere = nowhere,
+        tally: Tally | None = None,
     ) -> None:
         self._notes = notes or WorkNotes()
+        self._tally = tally
         self.settings = settings
         self._elsewhere = elsewhere
         self.post = post
@@ -190,11 +193,13 @@ class Worker:
         own = {binding.host for listener in settings.listeners.values() for binding in listener.address}
         hosts = HostFinder(resolver, organisation, {hostname}, OwnAddresses(own), clock)
         maildirs = Maildirs(settings.mailboxes.path)
-        self._mailstore = MailStore(organisation, directory, Usages(maildirs), clock)
+        self._mailstore = MailStore(organisation, directory, Usages(maildirs, self._tally), clock)
         timeouts = Timeouts(**settings.timeouts.model_dump())
         local: LocalDelivery | LmtpMailboxes = LocalDelivery(maildirs, clock, store=self._mailstore)
         if settings.mailboxes.lmtp:
-            local = LmtpMailboxes(settings.mailboxes.lmtp, hostname, clock, timeouts=timeouts)
+            local = LmtpMailboxes(
+                settings.mailboxes.lmtp, hostname, clock, timeouts=timeouts, store=self._mailstore
+            )
         remote = SmtpDelivery(hosts, organisation, hostname, clock, timeouts=timeouts)
         programs, conversions = ProgramDelivery(organisation, clock), Conversions(organisation, clock)
         answers = Answers(organisation, directory, self._decide, clock, self.sink)

@@ -5,16 +5,23 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from saywhy.flow.deliver.lmtp import LmtpMailboxes
+from saywhy.flow.deliver.mailstore import MailStore
+from saywhy.flow.stages import Transmission
+from saywhy.infra.directory.table import TableDirectory
+from saywhy.infra.mailbox_usage import Usages
+from saywhy.infra.maildir import Maildirs
 from saywhy.infra.net.connect import Timeouts
 from saywhy.lab.dialogue import Dialogue, Session
 from saywhy.lab.mta import FakeMta
-from saywhy.lab.script import CAPABILITIES, DROP, Presence, Script, TlsMode
-from saywhy.model.organisation import SendProtocol
+from saywhy.lab.script import CAPABILITIES, DROP, SILENT, Presence, Script, TlsMode
+from saywhy.lab.served import until
+from saywhy.model.organisation import Organisation, SendProtocol, TransportConfig
 from saywhy.model.outcome import Deferred, Delivered, Failed, Relayed
 from tests.flow.deliver.builders import CONTENT, MAILBOX, FixedClock, transmission
 from tests.flow.deliver.internet import failure_line, internet
@@ -161,3 +168,30 @@ async def test_a_connector_reaches_a_unix_socket(tmp_path: Path) -> None:
         net.set(protocol=SendProtocol.LMTP, smart_hosts=(f"unix:{tmp_path}/lmtp",))
         assert await net.send("al@dest.test") == [Delivered("al@dest.test")]
     server.close()
+
+
+def foreign(*names: str) -> Transmission:
+    """What somebody sent, and not this server itself."""
+    sent = local(*names)
+    origin = replace(sent.message.origin, protocol="ESMTP")
+    return replace(sent, message=replace(sent.message, origin=origin))
+
+
+async def test_a_mailbox_that_is_being_delivered_to_often_enough_waits_its_turn(tmp_path: Path) -> None:
+    organisation = Organisation(1, transport=TransportConfig(max_mailbox_deliveries=1))
+    store = MailStore(
+        lambda: organisation, TableDirectory(lambda: organisation), Usages(Maildirs(tmp_path)), FixedClock()
+    )
+    async with FakeMta("store", script(rcpt={"al@*": [SILENT, ""]})) as host:
+        address = f"{host.ip}:{host.port}"
+        ours = LmtpMailboxes(address, "mail.us.test", FixedClock(), timeouts=Timeouts(rcpt=60), store=store)
+        held = asyncio.create_task(ours(foreign("al")))
+        await until(lambda: any("C: RCPT" in line for each in host.sessions for line in each.lines))
+        busy, free = await ours(foreign("al", "jo"))
+        assert isinstance(busy, Deferred)
+        assert failure_line(busy) == "Deferred 432 4.3.2 STOREDRV.Deliver; recipient thread limit exceeded"
+        assert isinstance(free, Delivered)
+        held.cancel()
+        await asyncio.gather(held, return_exceptions=True)
+        assert [type(each) for each in await ours(foreign("al"))] == [Delivered]
+        await ours.stop()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from dataclasses import replace
 from pathlib import Path
 
@@ -9,6 +10,7 @@ import pytest
 
 from saywhy.flow.deliver.mailstore import MailStore
 from saywhy.infra.directory.table import TableDirectory
+from saywhy.infra.mailbox_tally import Tally, size
 from saywhy.infra.mailbox_usage import Usages
 from saywhy.infra.maildir import Job, Maildirs
 from saywhy.model.address import Address
@@ -39,7 +41,7 @@ class Hand:
 
 
 class Shop:
-    def __init__(self, folder: Path, **config: object) -> None:
+    def __init__(self, folder: Path, tally: Tally | None = None, **config: object) -> None:
         self.maildirs = Maildirs(folder / "mail")
         self.clock = Hand()
         self.organisation = Organisation(
@@ -49,7 +51,7 @@ class Shop:
             transport=TransportConfig(**config),
         )
         directory = TableDirectory(lambda: self.organisation)
-        self.store = MailStore(lambda: self.organisation, directory, Usages(self.maildirs), self.clock)
+        self.store = MailStore(lambda: self.organisation, directory, Usages(self.maildirs, tally), self.clock)
 
     async def deliver(self, name: str, size: int, *, own: bool = False) -> str:
         """The refusal's line, or empty: then it is in the mailbox."""
@@ -61,14 +63,14 @@ class Shop:
         if failure is not None:
             return failure.line()
         assert self.maildirs.deliver([Job(name, (b"x" * size,))]) == [None]
-        self.store.done(pending, size, stored=True)
+        self.store.done(pending, size)
         return ""
 
     def set(self, **config: object) -> None:
         self.organisation = replace(self.organisation, transport=TransportConfig(**config))
 
     def empty(self, name: str) -> None:
-        for file in (self.maildirs.path(name) / "new").iterdir():
+        for file in (self.maildirs.path(name) / "new").glob("*"):
             file.unlink()
 
 
@@ -152,7 +154,7 @@ async def test_a_mailbox_takes_so_many_at_a_time(tmp_path: Path) -> None:
     pending = Pending(QueueId(1, 1), 0, Recipient(ANN), ANN, NextHop(HopKind.MAILBOX), 0.0, mailbox="ann")
     assert await shop.store.admit(pending, 1) is None
     assert await shop.deliver("ann", 1) == "432 4.3.2 STOREDRV.Deliver; recipient thread limit exceeded"
-    shop.store.done(pending, 1, stored=False)
+    shop.store.done(pending, 1)
     assert await shop.deliver("ann", 1) == ""
 
 
@@ -164,3 +166,42 @@ async def test_who_is_over_the_quota_for_sending_is_told_both_numbers(tmp_path: 
     assert await shop.store.over_send_quota(Address("bob", "partner.example")) is None
     shop.empty("ann")
     assert await shop.store.over_send_quota(ANN) is None
+
+
+def sharing(folder: Path, **config: object) -> tuple[Shop, Shop]:
+    """The same mailboxes as two workers see them."""
+    memory = bytearray(size(2))
+    return tuple(Shop(folder, Tally(memory, number, 2), **config) for number in (1, 2))  # type: ignore[return-value]
+
+
+async def test_two_workers_keep_a_quota_together(tmp_path: Path) -> None:
+    one, two = sharing(tmp_path, receive_quota=1000)
+    taken = [await (one, two)[turn % 2].deliver("ann", 100) for turn in range(30)]
+    assert taken[:9] == [""] * 9
+    assert all("5.2.2" in line for line in taken[9:])
+
+
+async def test_what_another_is_writing_at_this_moment_counts(tmp_path: Path) -> None:
+    """It is waited for, as it may fail; then there is room or not."""
+    one, two = sharing(tmp_path, receive_quota=1000)
+    pending = Pending(QueueId(1, 1), 0, Recipient(ANN), ANN, NextHop(HopKind.MAILBOX), 0.0, mailbox="ann")
+    for stored in (True, False):
+        one.empty("ann")
+        assert await one.store.admit(pending, 600) is None
+        other = asyncio.create_task(two.deliver("ann", 600))
+        await asyncio.sleep(0.05)
+        assert not other.done()
+        if stored:
+            assert one.maildirs.deliver([Job("ann", (b"x" * 600,))]) == [None]
+        one.store.done(pending, 600)
+        assert bool(await other) == stored
+
+
+async def test_many_at_once_in_one_worker_keep_a_quota(tmp_path: Path) -> None:
+    shop = Shop(tmp_path, receive_quota=1000)
+    pending = Pending(QueueId(1, 1), 0, Recipient(ANN), ANN, NextHop(HopKind.MAILBOX), 0.0, mailbox="ann")
+    admitted = [await shop.store.admit(pending, 100) for _ in range(9)]
+    assert admitted == [None] * 9
+    tenth = await shop.store.admit(pending, 100)
+    assert tenth is not None
+    assert tenth.line().startswith("554 5.2.2 ")

@@ -6,8 +6,11 @@ it should, the store is offline and the mail waits.  The server adds Return-Path
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from saywhy.flow.deliver import failures
 from saywhy.flow.deliver.attempt import Attempt
+from saywhy.flow.deliver.mailstore import MailStore
 from saywhy.flow.deliver.pool import Manner, Pool
 from saywhy.flow.deliver.probe import Probe
 from saywhy.flow.stages import Host, Transmission
@@ -25,13 +28,32 @@ BEFORE_A_RECIPIENT = frozenset({Step.NONE, Step.CONNECT, Step.GREETING, Step.EHL
 class LmtpMailboxes:
     """In the place of local.LocalDelivery.  `address` is `unix:/path`, `192.0.2.1:24` or `[2001:db8::1]:24`."""
 
-    def __init__(self, address: str, hostname: str, clock: Clock, *, timeouts: Timeouts) -> None:
+    def __init__(
+        self, address: str, hostname: str, clock: Clock, *, timeouts: Timeouts, store: MailStore | None = None
+    ) -> None:
+        self._store = store  # None: mailboxes take any number at once
         self._hosts = [host_of(address)]
         self._manner = Manner(ClientOptions(hostname, lmtp=True))
         self._pool = Pool(timeouts)
         self._clock = clock
 
     async def __call__(self, transmission: Transmission) -> list[Outcome]:
+        """Mailboxes that are being delivered to often enough already wait their turn (spec 4.3.2 f)."""
+        store = self._store
+        if store is None:
+            return await self._send(transmission)
+        own = transmission.message.origin.own
+        refusals = [store.enter(each, own=own) for each in transmission.pending]
+        pairs = zip(transmission.pending, refusals, strict=True)
+        going = tuple([each for each, refusal in pairs if refusal is None])
+        try:
+            outcomes = iter(await self._send(replace(transmission, pending=going)) if going else ())
+        finally:
+            for each in going:
+                store.leave(each)
+        return [next(outcomes) if refusal is None else Deferred(refusal) for refusal in refusals]
+
+    async def _send(self, transmission: Transmission) -> list[Outcome]:
         attempt = Attempt(transmission, self._manner, self._pool, self._clock)
         outcomes = await attempt.run(self._hosts)
         return [self._ours(transmission, outcome) for outcome in outcomes]

@@ -52,13 +52,11 @@ class LocalDelivery:
             refusal = await self._store.admit(pending, size, own=message.origin.own)
         if refusal is not None:
             return trouble.outcome(refusal)
-        stored = False
         try:
             error = await self._writers.store(Job(pending.mailbox, (fields, body)))
-            stored = error is None
         finally:
             if self._store is not None:
-                self._store.done(pending, size, stored=stored)
+                self._store.done(pending, size)
         return self._outcome(pending, error, size, own=message.origin.own)
 
     async def check(self, pending: Pending) -> Failure | None:

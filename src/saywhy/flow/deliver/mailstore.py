@@ -7,6 +7,7 @@ unless the administrator chose to refuse; a quota is its owner's, and refuses by
 
 from __future__ import annotations
 
+import asyncio
 import contextlib
 from collections import Counter
 from collections.abc import Callable, Sequence
@@ -27,6 +28,9 @@ from saywhy.model.organisation import (
     quotas,
 )
 from saywhy.model.queued import Pending
+
+LOOKS = 50  # at a mailbox that is nearly full
+LOOK = 0.02  # seconds between two of them
 
 Quota = Callable[[Usage], Failure | None]
 
@@ -55,6 +59,15 @@ class MailStore:
             failure = self._limits(config, pending, size, now)
         if failure is None and not own:
             failure = await self._room(config, pending, size, now)
+        if failure is None:  # nothing was waited for since the room was looked at
+            self._busy[pending.mailbox] += 1
+            self._usages.begin(pending.mailbox, size)
+        return failure
+
+    def enter(self, pending: Pending, *, own: bool = False) -> Failure | None:
+        """As `admit`, by the only limit that is ours where another server stores the mailbox."""
+        config, now = self._organisation().transport, self._clock.now()
+        failure = None if own else self._crowd(config, pending, now)
         if failure is None:
             self._busy[pending.mailbox] += 1
         return failure
@@ -69,12 +82,15 @@ class MailStore:
         config, now = self._organisation().transport, self._clock.now()
         return self._state(config, pending, now) or await self._room(config, pending, 1, now)
 
-    def done(self, pending: Pending, size: int, *, stored: bool) -> None:
+    def done(self, pending: Pending, size: int) -> None:
+        self.leave(pending)
+        self._usages.end(pending.mailbox, size)
+
+    def leave(self, pending: Pending) -> None:
+        """What `enter` counted in is over."""
         self._busy[pending.mailbox] -= 1
         if self._busy[pending.mailbox] <= 0:
             del self._busy[pending.mailbox]
-        if stored:
-            self._usages.delivered(pending.mailbox, size)
 
     async def over_send_quota(self, sender: Address) -> tuple[int, int] | None:
         """What lies in the sender's own mailbox and its quota, when that forbids sending (spec 5.2.2 e)."""
@@ -105,6 +121,9 @@ class MailStore:
     def _limits(self, config: TransportConfig, pending: Pending, size: int, now: float) -> Failure | None:
         if config.max_store_message_size and size > config.max_store_message_size:
             return failures.too_large(pending, size, config.max_store_message_size, now)
+        return self._crowd(config, pending, now)
+
+    def _crowd(self, config: TransportConfig, pending: Pending, now: float) -> Failure | None:
         most = config.max_mailbox_deliveries
         if most and self._busy[pending.mailbox] >= most:
             return failures.busy(pending, self._busy[pending.mailbox] + 1, most, now)
@@ -121,7 +140,20 @@ class MailStore:
             return None
         if _first(checks, await self._usages.of(pending.mailbox)) is None:
             return None
-        return _first(checks, await self._usages.read(pending.mailbox))
+        return await self._surely(checks, pending.mailbox)
+
+    async def _surely(self, checks: list[Quota], mailbox: str) -> Failure | None:
+        """What the folder says.  Where it depends on what is being written at this moment, that is waited for."""
+        failure = None
+        for _ in range(LOOKS):
+            least, most = await self._usages.bounds(mailbox)
+            failure = _first(checks, most)
+            if failure is None or least == most:
+                return failure
+            if (certain := _first(checks, least)) is not None:
+                return certain
+            await asyncio.sleep(LOOK)
+        return failure
 
     def _checks(self, config: TransportConfig, pending: Pending, size: int, now: float) -> list[Quota]:
         """Each limit that is set, as a question about what lies in the mailbox."""

@@ -13,6 +13,9 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from click.testing import CliRunner
+
+from saywhy.doors.cli.main import main
 from tests.lab.loopback import needs_loopback
 
 pytestmark = needs_loopback
@@ -41,7 +44,9 @@ def serving(*options: str) -> Iterator[subprocess.Popen[str]]:
 
 
 def run(*command: str) -> str:
-    return subprocess.run([*SAYWHY, *command], capture_output=True, text=True, check=True, timeout=HUNG).stdout
+    result = CliRunner().invoke(main, command)
+    assert result.exit_code == 0, result.output
+    return result.output
 
 
 def arrived(folder: Path) -> None:

@@ -10,6 +10,7 @@ from pathlib import Path
 import aiosmtplib
 import pytest
 
+from saywhy.lab import post
 from saywhy.lab.arrivals import Arrival, Arrivals, arrived
 from saywhy.lab.dialogue import ReceivedMessage
 from saywhy.lab.laboratory import Laboratory, Pace
@@ -139,6 +140,13 @@ async def test_a_rate_is_kept_and_what_is_no_word_is_told_so_in_the_dialogue(ben
         await bench.send("bob+tls-required@lab.test", direct=True)
     await bench.send("bob+tls-required@lab.test")  # our server speaks TLS
     assert (await bench.arrival("bob+tls-required@lab.test")).sender == APP
+
+
+async def test_reports_that_are_to_come_later_are_bounded(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(post, "WAITING", 1)
+    await bench.send("bob+async-qmail-5.1.1-in-1h@lab.test", direct=True)
+    with pytest.raises(aiosmtplib.SMTPRecipientsRefused, match=r"452.*Too many reports wait"):
+        await bench.send("bob+async-qmail-5.1.1@lab.test", direct=True)
 
 
 async def test_a_scenario_is_played_with_the_sender_as_its_sender(bench: Bench) -> None:

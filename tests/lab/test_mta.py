@@ -12,6 +12,8 @@ import aiosmtplib
 import pytest
 
 from saywhy.infra.net.tls import client_context
+from saywhy.lab import dialogue
+from saywhy.lab import mta as mta_module
 from saywhy.lab.mta import FakeMta
 from saywhy.lab.script import (
     DROP,
@@ -363,3 +365,30 @@ async def test_commands_out_of_order_and_unknown_ones_are_refused(mta: FakeMta) 
         assert (await client.say("DATA")).startswith("554 ")
         assert (await client.say("WIBBLE")).startswith("500 ")
         assert (await client.say("NOOP")).startswith("250 ")
+
+
+async def test_connections_above_the_limit_are_turned_away(mta: FakeMta, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(mta_module, "CONNECTIONS", 1)
+    async with await by_hand(mta) as first:
+        await first.reply()
+        async with await by_hand(mta) as second:
+            assert await second.reply() == "421 4.3.2 Too many connections"
+            assert await second.nothing_more()
+        assert (await first.say("NOOP")).endswith("OK")
+
+
+@pytest.mark.parametrize("start", ["DATA\r\n" + "x" * 100 + "\r\n", "BDAT 100 LAST\r\n"])
+async def test_content_without_end_ends_the_session(
+    mta: FakeMta, monkeypatch: pytest.MonkeyPatch, start: str
+) -> None:
+    monkeypatch.setattr(dialogue, "MAX_CONTENT", 80)
+    async with await by_hand(mta) as client:
+        await client.reply()
+        for line in ("EHLO c.example", "MAIL FROM:<a@b.example>", "RCPT TO:<c@d.example>"):
+            await client.say(line)
+        client.send(start)
+        if start.startswith("DATA"):
+            assert (await client.reply()).startswith("354")
+        assert (await client.reply()).startswith("552 5.3.4")
+        assert await client.nothing_more()
+    assert not mta.messages

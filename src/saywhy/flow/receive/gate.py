@@ -26,9 +26,7 @@ class Gate:
     def __init__(self, services: Services, connector: ReceiveConnector) -> None:
         self._services = services
         self._connector = connector
-        self._prover = proof.Prover(services, connector)
-        self._proves = proof.wanted(connector)
-        self._refuses_early = proof.refuses_early(connector)
+        self._asked: proof.Prover | None = None
 
     async def client(self, client: Client) -> Failure | None:
         connector = self._connector
@@ -64,7 +62,7 @@ class Gate:
             return sender is not None
         connector = self._connector
         wanted = connector.check_sender_domain and sender is not None
-        return (wanted or self._refuses_early) and not policy.may_relay(connector, client)
+        return (wanted or proof.refuses_early(connector)) and not policy.may_relay(connector, client)
 
     async def ask(self, client: Client, sender: Address | None, helo: str) -> Failure | None:
         """Of our own people: is their mailbox full?  Of strangers: does their domain exist, and is it theirs?"""
@@ -127,9 +125,16 @@ class Gate:
                 refusal = rules.check(organisation, connector.name, envelope, heading, content)
         return refusal
 
+    @property
+    def _prover(self) -> proof.Prover:
+        """Made for strangers only."""
+        if self._asked is None:
+            self._asked = proof.Prover(self._services, self._connector)
+        return self._asked
+
     def proves(self, origin: Origin) -> bool:
         """Whether it is asked who messages from there are from: not of those who may relay."""
-        return self._proves and not origin.internal
+        return not origin.internal and proof.wanted(self._connector)
 
     async def proved(
         self, client: Client, origin: Origin, envelope: Envelope, content: bytes

@@ -43,12 +43,12 @@ T = TypeVar("T")
 def wanted(connector: ReceiveConnector) -> bool:
     """Whether anything is asked about who a message is from."""
     off = SenderCheck.OFF
-    return any(each is not off for each in (connector.spf, connector.dkim, connector.dmarc, connector.reverse_dns))
+    return not (connector.spf is connector.dkim is connector.dmarc is connector.reverse_dns is off)
 
 
 def refuses_early(connector: ReceiveConnector) -> bool:
     """Whether something is refused at MAIL."""
-    return SenderCheck.REFUSE in (connector.spf, connector.reverse_dns)
+    return connector.spf is SenderCheck.REFUSE or connector.reverse_dns is SenderCheck.REFUSE
 
 
 @dataclass(frozen=True, slots=True)

@@ -212,6 +212,8 @@ def test_a_record_that_includes_itself_ends_at_the_limit() -> None:
 def test_the_third_look_up_that_finds_nothing_is_an_error() -> None:
     assert of("v=spf1 a:n1.test a:n2.test -all") is Spf.FAIL
     assert of("v=spf1 a:n1.test exists:n2.test mx:n3.test -all") is Spf.PERMERROR
+    assert of("v=spf1 ptr a:n1.test -all") is Spf.FAIL
+    assert of("v=spf1 ptr a:n1.test a:n2.test -all") is Spf.PERMERROR
 
 
 def test_more_than_ten_hosts_of_an_mx_are_an_error() -> None:

@@ -164,6 +164,7 @@ class _Evaluation:
     def _validated(self, wanted: str) -> Asking[list[str]]:
         """The client's own names, looked up in both directions; only those within `wanted`, when that is given."""
         answer = yield Question(self._facts.ip.reverse_pointer, "PTR")
+        self._void(answer)
         found = []
         for name in answer.records[:MAX_HOSTS]:
             if wanted and not _within(name, wanted):
@@ -185,10 +186,13 @@ class _Evaluation:
         answer = yield Question(name, rtype)
         if answer.missing is Missing.TROUBLE:
             raise _End(Spf.TEMPERROR, f"no answer for {rtype} {name}")
+        self._void(answer)
+        return answer
+
+    def _void(self, answer: Answer) -> None:
         self._voids += answer.void
         if self._voids > MAX_VOID:
             raise _End(Spf.PERMERROR, f"more than {MAX_VOID} look-ups found nothing")
-        return answer
 
     def _count(self) -> None:
         self._lookups += 1

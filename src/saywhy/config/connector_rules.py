@@ -61,6 +61,7 @@ def send_connector(item: SendConnector) -> Found:
         yield "user", "user and password go together", "give both, or neither"
     elif item.user and not item.smart_hosts:
         yield "user", "there is no smart host to sign in at", "name smart_hosts"
+    yield from _scope(item)
     if item.require_esmtp and item.force_helo:
         yield "require_esmtp", "ESMTP is demanded and never spoken", "set one of require_esmtp and force_helo"
     yield from fields.host("fqdn", item.fqdn)
@@ -90,6 +91,13 @@ def _program(item: SendConnector) -> Found:
     if item.program and item.smart_hosts:
         yield "program", "its mail goes to smart_hosts already", "give one of program and smart_hosts"
     yield from fields.positive(item, "program_timeout")
+
+
+def _scope(item: SendConnector) -> Found:
+    for server in item.servers:
+        yield from fields.host("servers", server)
+    if item.scoped and not item.servers:
+        yield "scoped", "it is for some servers only, and none is named", "name them in servers"
 
 
 def _tls(item: SendConnector) -> Found:

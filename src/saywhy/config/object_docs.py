@@ -213,6 +213,9 @@ DOCS: Mapping[str, Mapping[str, str]] = {
         "source_ip": "The local address to connect from; empty: the system chooses.",
         "user": "Sign in at the smart host under this name.",
         "password": "The password for it.",
+        "servers": "The servers of ours that use it, by their host names; others send its mail to the first of "
+        "them that is a `server`.  Empty: each server uses it.",
+        "scoped": "For other servers than those it does not exist, not even by way of them (5.4.3).",
         "upgrade_connect_failures": "When no host of a next hop can be connected to, its mail fails at once "
         "(5.4.1); otherwise it waits and is tried again.",
         "program": "With protocol `program`: the path of a program that takes each message on its standard input, "

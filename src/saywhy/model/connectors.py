@@ -120,6 +120,8 @@ class SendConnector:
     source_ip: str = ""
     user: str = ""  # sign in at the smart host
     password: str = ""
+    servers: tuple[str, ...] = ()  # of ours that use it, by host name; empty: each
+    scoped: bool = False  # and the others do not send through them
     upgrade_connect_failures: bool = False  # no host answered: given up at once (5.4.1), not tried again
     program: tuple[str, ...] = ()  # of protocol `program`: its path and its arguments
     program_timeout: float = 5 * MINUTE  # seconds for one recipient

@@ -6,12 +6,15 @@ import dataclasses
 
 import pytest
 
+from saywhy.flow.queue import failures
 from saywhy.flow.queue.expiry import MAX_HISTORY, expired, remember
 from saywhy.lab.clock import jumping
+from saywhy.model.address import Address
+from saywhy.model.envelope import Recipient
 from saywhy.model.evidence import Evidence, Stage, Step
 from saywhy.model.failure import Failure
-from saywhy.model.organisation import ExpiryStatus
-from saywhy.model.queued import QueueId
+from saywhy.model.organisation import ExpiryStatus, SendConnector
+from saywhy.model.queued import HopKind, NextHop, Pending, QueueId
 from saywhy.model.status import Status
 from tests.flow.queue.desk import DONE, HOUR, LATER, NO_ANSWER, Desk, failure, running
 from tests.infra.store.samples import new_message
@@ -125,3 +128,19 @@ async def test_a_hop_that_never_answers_ends_in_5_4_1() -> None:
         assert [report.kind for report in desk.reports] == ["delayed", "failed"]
         assert str(desk.reports[-1].about[0].outcome.failure.status) == "5.4.1"
         assert await desk.empty()
+
+
+@pytest.mark.parametrize(
+    ("connector", "line"),
+    [
+        (None, "451 4.4.4 ROUTING.NoConnector; no route to the destination"),
+        (SendConnector("C", enabled=False), "451 4.4.3 ROUTING.NoAvailableRoute; no available route"),
+        (SendConnector("C", servers=("mx2.x",)), "451 4.4.3 ROUTING.OutOfScope; the route is for other servers"),
+        (SendConnector("C", dns_routing=False), "451 4.4.4 ROUTING.NoPath; the route has no next hop"),
+    ],
+)
+def test_a_route_that_cannot_be_taken_says_why(connector: SendConnector | None, line: str) -> None:
+    hop = NextHop(HopKind.UNREACHABLE, "x.test", "C")
+    address = Address.parse("a@x.test")
+    pending = Pending(QueueId(1, 1), 0, Recipient(address), address, hop, 0.0)
+    assert failures.no_route(pending, connector, 0.0).line() == line

@@ -15,6 +15,7 @@ from saywhy.model.organisation import (
     DomainType,
     Organisation,
     SendConnector,
+    Server,
     TransportConfig,
     UnreachableAction,
 )
@@ -198,3 +199,45 @@ def test_the_connector_for_everything_leads_to_no_server_of_ours() -> None:
     assert isinstance(refused, Failed)
     assert refused.failure.line() == "550 5.4.4 ROUTING.NoPathToServer; no path between the servers"
     assert refused.failure.evidence.name == "mx2.corp.example"
+
+
+# -- connectors that some servers use --
+
+THEIRS = SendConnector("Theirs", address_spaces=("partner.example",), servers=("MX2.corp.example",))
+BETWEEN = SendConnector("Between", address_spaces=("*.corp.example",))
+
+
+def from_server(hostname: str, *connectors: SendConnector, known: bool = True) -> NextHop | Failed:
+    servers = {"mx2.corp.example": Server("mx2.corp.example")} if known else {}
+    snapshot = replace(organisation(*connectors), servers=servers)
+    return RouteSelector(lambda: snapshot, hostname)(to("bob@partner.example"), 1000)
+
+
+def test_a_connector_of_some_servers_is_used_by_them() -> None:
+    hop = from_server("mx2.corp.example", THEIRS, ANY, BETWEEN)
+    assert hop == NextHop(HopKind.DNS, "partner.example", "Theirs")
+
+
+def test_the_others_send_to_the_first_of_those_that_they_know() -> None:
+    by_way = NextHop(HopKind.SMART_HOST, "mx2.corp.example", "Between")
+    both = replace(THEIRS, servers=("mx9.corp.example", "mx2.corp.example"))
+    assert from_server("mx1.corp.example", THEIRS, ANY, BETWEEN) == by_way
+    assert from_server("mx1.corp.example", both, ANY, BETWEEN) == by_way
+    assert from_server("mx1.corp.example", THEIRS) == NextHop(HopKind.UNREACHABLE, "mx2.corp.example")
+
+
+def test_where_it_is_scoped_or_leads_to_no_server_that_is_known_others_pass_it_over() -> None:
+    any_way = NextHop(HopKind.DNS, "partner.example", "Any")
+    assert from_server("mx1.corp.example", replace(THEIRS, scoped=True), ANY, BETWEEN) == any_way
+    assert from_server("mx1.corp.example", THEIRS, ANY, BETWEEN, known=False) == any_way
+
+
+def test_a_route_that_is_out_of_scope_is_named_where_it_alone_would_take_the_mail() -> None:
+    hop = from_server("mx1.corp.example", replace(THEIRS, scoped=True), BETWEEN)
+    assert hop == NextHop(HopKind.UNREACHABLE, "partner.example", "Theirs")
+
+
+def test_a_connector_of_other_servers_is_no_way_to_a_server() -> None:
+    between = replace(BETWEEN, servers=("mx2.corp.example",))
+    hop = from_server("mx1.corp.example", THEIRS, between)
+    assert hop == NextHop(HopKind.UNREACHABLE, "mx2.corp.example")

@@ -35,6 +35,7 @@ _SPECIFIC_BY_TAG = {"SMTPSEND.DNS.Refused": "5.0.0", "ROUTING.NoPath": "5.4.4"} 
 _SPECIFIC_CAUSE = {
     "no-route": "5.0.0",
     "no-path-to-server": "5.4.4",
+    "connector-out-of-scope": "5.4.3",
     "connector-gone": "5.4.3",
     "directory-unavailable": "5.4.3",  # spec A2 5.4.3 a: "cannot be read until expiry"
     "smart-host-sign-in-failed": "5.7.3",

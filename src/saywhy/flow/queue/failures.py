@@ -220,8 +220,11 @@ def held(pending: Pending, at: float) -> Failure:
 
 
 def _no_way(pending: Pending, connector: SendConnector, at: float) -> Failure:
-    """A connector covers the address and is closed (spec 5.4.3 b), or names no next hop (5.4.4 d)."""
-    if connector.enabled:
+    """A connector covers the address and is closed or not ours (spec 5.4.3 b), or names no next hop (5.4.4 d)."""
+    if connector.enabled and (connector.smart_hosts or connector.program or connector.dns_routing):
+        status, cause, tag = "4.4.3", "connector-out-of-scope", "ROUTING.OutOfScope"
+        text = "the route is for other servers"
+    elif connector.enabled:
         status, cause, tag, text = "4.4.4", "route-without-host", "ROUTING.NoPath", "the route has no next hop"
     else:
         status, cause, tag, text = "4.4.3", "connector-gone", "ROUTING.NoAvailableRoute", "no available route"

@@ -33,6 +33,8 @@ def _routes(connector: SendConnector) -> tuple[object, ...]:
         bool(connector.program),
         connector.max_message_size,
         connector.enabled,
+        connector.servers,
+        connector.scoped,
     )
 
 

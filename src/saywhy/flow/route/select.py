@@ -8,7 +8,7 @@ the way is the connector whose address space covers the other's host name.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 
 from saywhy.flow.route import failures
 from saywhy.flow.stages import CurrentOrganisation, Resolved
@@ -48,14 +48,24 @@ class RouteSelector:
         covering = list(self._covering(domain))
         if not covering:
             return self._unreachable(domain)
-        return _hop_of(_fitting(covering, size), domain)
+        return self._hop_of(_fitting(covering, size), domain, size)
+
+    def _hop_of(self, connector: SendConnector | Failed, domain: str, size: int) -> NextHop | Failed:
+        """By way of another server of ours, where the connector is that one's."""
+        if isinstance(connector, Failed):
+            return connector
+        if not self._is_here(connector):
+            return self._to_server(self._users(connector)[0], size)
+        if not (connector.smart_hosts or connector.program or connector.dns_routing):
+            return NextHop(HopKind.UNREACHABLE, domain, connector.name)
+        return _hop(connector, domain)
 
     def _foreign(self, address: str, size: int) -> NextHop | Failed:
         """No connector for it is a failure (spec F5); a closed one is waited for."""
         key, type_ = foreign.key(address), foreign.type_of(address)
         spaces = self._foreign_spaces(self._index(), key)
         if spaces:
-            return _hop_of(_fitting(spaces, size), f"{type_}:")
+            return self._hop_of(_fitting(spaces, size), f"{type_}:", size)
         closed = self._foreign_spaces(self._closed, key)
         if closed:
             return NextHop(HopKind.UNREACHABLE, f"{type_}:", closed[0].name)
@@ -68,7 +78,7 @@ class RouteSelector:
 
     def _to_server(self, server: str, size: int) -> NextHop | Failed:
         """The way to another server of ours: no look-up of MX, and never by the connector for everything."""
-        covering = list(self._covering(server, general=False))
+        covering = [each for each in self._covering(server, general=False) if self._is_here(each)]
         if not covering:
             if self._organisation().transport.unreachable_action is UnreachableAction.REJECT:
                 return Failed(failures.no_path(server))
@@ -94,10 +104,24 @@ class RouteSelector:
     def _index(self) -> Mapping[str, tuple[SendConnector, ...]]:
         organisation = self._organisation()
         if organisation is not self._seen:
-            self._by_space = connectors_by_space(organisation)
-            self._closed = connectors_by_space(organisation, enabled=False)
             self._seen = organisation
+            self._by_space = connectors_by_space(organisation, self._is_open)
+            self._closed = connectors_by_space(organisation, lambda each: not self._is_open(each))
         return self._by_space
+
+    def _is_open(self, connector: SendConnector) -> bool:
+        """Enabled, and in scope: this server uses it, or sends to one that does."""
+        if not connector.enabled:
+            return False
+        return self._is_here(connector) or (not connector.scoped and bool(self._users(connector)))
+
+    def _is_here(self, connector: SendConnector) -> bool:
+        return not connector.servers or self._hostname in map(domain_key, connector.servers)
+
+    def _users(self, connector: SendConnector) -> list[str]:
+        """The servers that use it, as far as we know them."""
+        known = self._organisation().servers
+        return [key for key in map(domain_key, connector.servers) if key in known]
 
     def _unreachable(self, domain: str) -> NextHop | Failed:
         if self._organisation().transport.unreachable_action is UnreachableAction.REJECT:
@@ -107,12 +131,12 @@ class RouteSelector:
 
 
 def connectors_by_space(
-    organisation: Organisation, *, enabled: bool = True
+    organisation: Organisation, wanted: Callable[[SendConnector], bool]
 ) -> dict[str, tuple[SendConnector, ...]]:
-    """Address space key -> its connectors that are enabled (or not) by cost and name."""
+    """Address space key -> those of its connectors that are `wanted`, by cost and name."""
     found: dict[str, list[SendConnector]] = defaultdict(list)
     for connector in organisation.send_connectors.values():
-        if connector.enabled is enabled:
+        if wanted(connector):
             for space in {_key(each) for each in connector.address_spaces}:
                 found[space].append(connector)
     return {space: tuple(sorted(each, key=_rank)) for space, each in found.items()}
@@ -120,14 +144,6 @@ def connectors_by_space(
 
 def _key(space: str) -> str:
     return foreign.key(space) if ":" in space else address_space.key(space)
-
-
-def _hop_of(connector: SendConnector | Failed, domain: str) -> NextHop | Failed:
-    if isinstance(connector, Failed):
-        return connector
-    if not (connector.smart_hosts or connector.program or connector.dns_routing):
-        return NextHop(HopKind.UNREACHABLE, domain, connector.name)
-    return _hop(connector, domain)
 
 
 def _fitting(covering: Sequence[SendConnector], size: int) -> SendConnector | Failed:

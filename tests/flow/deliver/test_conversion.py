@@ -145,6 +145,20 @@ async def test_a_charset_without_a_codec_is_waited_for_and_then_keeps_its_code(d
     assert (failed.failure.evidence.observed, failed.failure.evidence.limit) == (100, 100)
 
 
+@pytest.mark.parametrize(("field", "line", "name"), [
+    (b"Conversion", "554 5.6.2 CONVERT.Prohibited; ", "Conversion: prohibited"),
+    (b"Conversion-With-Loss", "554 5.6.4 CONVERT.LossProhibited; ",
+     "Conversion-With-Loss: prohibited; the formatting of HTML"),
+])  # fmt: skip
+async def test_what_the_sender_forbids_is_not_done(field: bytes, line: str, name: str) -> None:
+    [outcome] = await send(
+        conversions(TEXT_FOR_DEST), mail("bob@dest.test", content=field + b": prohibited\r\n" + HTML)
+    )
+    assert isinstance(outcome, Failed)
+    assert outcome.failure.line().startswith(line)
+    assert outcome.failure.evidence.name == name
+
+
 async def test_an_administrators_alias_helps_at_the_next_attempt() -> None:
     content = HTML.replace(b"koi8-r", b"x-none")
     now = [Organisation(remote_domains={"dest.test": TEXT_FOR_DEST})]

@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 from saywhy.model.form import ContentType, Form
 from saywhy.wire.convert.charsets import Charsets
 from saywhy.wire.convert.convert import MAX_DEPTH, MAX_PARTS, Converted, convert
-from saywhy.wire.convert.errors import CannotConvert, Damaged, NoCodec, NoText, TooMuch, WrongMedia
+from saywhy.wire.convert.errors import CannotConvert, Damaged, NoCodec, NoText, Prohibited, TooMuch, WrongMedia
 from saywhy.wire.convert.texts import MAX_TEXT
 
 GOLDEN = Path(__file__).parent / "golden"
@@ -186,6 +186,16 @@ def test_plain_text_out_of_a_message_without_any_is_not_to_be_had() -> None:
     )
     with pytest.raises(NoText, match="image/png"):
         convert(picture, PLAIN)
+
+
+@pytest.mark.parametrize("field", ["Conversion: Prohibited", "Conversion-With-Loss: prohibited"])
+def test_a_message_that_forbids_it_is_not_converted(field: str) -> None:
+    html = mail(field, "Content-Type: text/html", "", "<p>x")
+    with pytest.raises(Prohibited, match=field.partition(":")[0]):
+        convert(html, TEXT)
+    assert convert(html, HTML).content == html
+    harmless = convert(mail(field, "Content-Type: text/plain", "", "x"), HTML) if "Loss" in field else None
+    assert harmless is None or harmless.done
 
 
 def test_a_media_type_that_is_not_taken_is_named() -> None:

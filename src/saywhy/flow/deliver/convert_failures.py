@@ -7,7 +7,16 @@ from saywhy.model.failure import Failure
 from saywhy.model.organisation import TransportConfig
 from saywhy.model.queued import HopKind, Message, NextHop
 from saywhy.model.status import Status
-from saywhy.wire.convert.errors import CannotConvert, Damaged, NoCodec, NoText, Packed, TooMuch, WrongMedia
+from saywhy.wire.convert.errors import (
+    CannotConvert,
+    Damaged,
+    NoCodec,
+    NoText,
+    Packed,
+    Prohibited,
+    TooMuch,
+    WrongMedia,
+)
 from saywhy.wire.smtp.reply import plain
 
 MAX_NAME = 200  # characters
@@ -28,6 +37,10 @@ def failure(error: CannotConvert, hop: NextHop, message: Message, config: Transp
         case NoText() | WrongMedia():
             media, tag = plain(error.media)[:MAX_NAME], "CONVERT.MediaNotSupported"
             return _failed("5.6.1", "media-not-supported", tag, media, _seen(hop, media), at)
+        case Prohibited():
+            status, tag = ("5.6.4", "CONVERT.LossProhibited") if error.lost else ("5.6.2", "CONVERT.Prohibited")
+            seen = _seen(hop, "; ".join((str(error), *error.lost)))
+            return _failed(status, "conversion-prohibited", tag, "the sender forbade a conversion", seen, at)
         case TooMuch():
             seen = _seen(hop, str(error), error.observed, error.limit)
             return _failed(

@@ -15,7 +15,7 @@ from saywhy.wire import mime
 from saywhy.wire.convert import entity, packed, texts
 from saywhy.wire.convert.charsets import ALL, Charsets
 from saywhy.wire.convert.entity import Entity
-from saywhy.wire.convert.errors import Damaged, TooMuch, WrongMedia
+from saywhy.wire.convert.errors import Damaged, Prohibited, TooMuch, WrongMedia
 from saywhy.wire.convert.plain import Gatherer
 from saywhy.wire.convert.texts import HTML, PLAIN
 from saywhy.wire.header import Field
@@ -48,10 +48,19 @@ def convert(content: bytes, form: Form, charsets: Charsets = ALL) -> Converted:
         raise _beyond(root)
     if made is None:
         return Converted(content)
+    _permitted(root, writer)
     if not root.get("MIME-Version"):
         made.fields.append(entity.field("MIME-Version", "1.0"))
     whole = b"".join(made.pieces())
     return Converted(whole if whole.endswith(b"\n") else whole + b"\r\n", _few(writer.done), _few(writer.lost))
+
+
+def _permitted(root: Part, writer: texts.Writer) -> None:
+    """Prohibited where the message's own header says so (RFC 2156)."""
+    lost = _few(writer.lost)
+    for field, applies in (("Conversion", True), ("Conversion-With-Loss", bool(lost))):
+        if applies and root.get(field).strip().lower() == "prohibited":
+            raise Prohibited(field, lost if field != "Conversion" else ())
 
 
 def _few(facts: Iterable[str]) -> tuple[str, ...]:

@@ -40,6 +40,14 @@ class WrongMedia(CannotConvert):
         self.media = media
 
 
+class Prohibited(CannotConvert):
+    """The sender forbade it: any conversion, or one that loses something (`lost`, RFC 2156 section 5.3)."""
+
+    def __init__(self, field: str, lost: tuple[str, ...] = ()) -> None:
+        super().__init__(f"{field}: prohibited")
+        self.lost = lost
+
+
 class TooMuch(CannotConvert):
     """More than is converted; `observed` and `limit` in the unit that `what` names."""
 

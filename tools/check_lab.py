@@ -145,7 +145,8 @@ def main() -> int:
     if wrong:
         print(f"the files say otherwise than `ok` for: {', '.join(wrong)}")
     absent = summary(rows, right, args.triggers)
-    return 1 if wrong or absent or any(found for _, found in judged.values()) else 0
+    failed = [row["id"] for row in rows if not row["ok"] and not row.get("missing")]
+    return 1 if wrong or absent or failed or any(found for _, found in judged.values()) else 0
 
 
 def summary(rows: list[dict[str, Any]], right: list[dict[str, Any]], triggers: Path | None) -> list[str]:

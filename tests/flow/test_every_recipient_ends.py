@@ -308,6 +308,7 @@ verdicts = st.lists(st.sampled_from(["approve", "approve", "reject", "nobody"]),
 luck = st.lists(st.sampled_from(["done", "done", "never", "later"]), max_size=12)
 
 
+@pytest.mark.timeout(1200 if MANY else 120)
 @settings(max_examples=10_000 if MANY else 40)
 @given(organisations, envelopes, st.sampled_from([INSIDE, OUTSIDE]), luck, verdicts)
 def test_every_accepted_recipient_ends_in_one_way_with_a_logged_reason(

@@ -127,6 +127,28 @@ async def _remove_under_way(ndr: bool, ends) -> None:
 
 
 @jumping
+async def test_a_deferral_that_is_being_written_does_not_bring_a_removed_message_back() -> None:
+    async with running(Desk(script=every(LATER))) as desk:
+        write, begun = desk.store.commit, asyncio.Event()
+
+        async def slowly(change):
+            if change.update:
+                begun.set()
+                await asyncio.sleep(2)
+            return await write(change)
+
+        desk.store.commit = slowly
+        message = await desk.send("a@one.test")
+        await begun.wait()
+        assert await desk.queue.remove(message, ndr=True)
+        await desk.settled(48 * HOUR)
+        assert [report.kind for report in desk.reports] == ["failed"]
+        assert await desk.fates(message) == {("a@one.test", Kind.REMOVE): 1}
+        assert len(desk.times("one.test")) == 1
+        assert await desk.empty()
+
+
+@jumping
 async def test_nothing_of_a_message_is_tried_while_it_is_being_removed() -> None:
     async def script(transmission):
         await asyncio.sleep(1 if "one" in transmission.hop.domain else 0)

@@ -28,7 +28,7 @@ MAX_RECHECKED = 1000  # queues in one call
 RECHECKS = 20  # looks at once
 CHUNK = 200  # recipients read and written back at a time: more would hold up the event loop
 _OURS = (HopKind.SUBMISSION, HopKind.UNREACHABLE, HopKind.MODERATION, HopKind.ARBITRATION)  # nothing to look at
-SOON = 200  # looks, a twentieth of a second apart
+SOON = 200  # looks, a twentieth of a second apart, for what is being written
 
 
 class Rechecked(NamedTuple):
@@ -259,9 +259,10 @@ class Admin:
     async def _remove(self, message: QueueId, ndr: bool) -> bool:
         self._settler.removed[message] = ndr
         self._scheduler.removing.add(message)
-        flying = {number for key, number in self._scheduler.flying if key == message}
         withdrawn = self._window.withdraw(message)
         try:
+            await self._after_commits(message)
+            flying = {number for key, number in self._scheduler.flying if key == message}
             found = await self._context.store.message(message)
             if found is not None:
                 await self._take_out(found, flying, ndr)
@@ -270,6 +271,13 @@ class Admin:
             self._scheduler.forget_removed(message)
             self.give_up(withdrawn)
         return found is not None
+
+    async def _after_commits(self, message: QueueId) -> None:
+        """A deferral on its way into the store was decided before anybody said that this is to be removed."""
+        for _ in range(SOON):
+            if not self._scheduler.settles(message):
+                return
+            await asyncio.sleep(0.05)
 
     async def _content(self, message: Message) -> bytes | None:
         """For the report; one that is damaged can be taken out, too."""

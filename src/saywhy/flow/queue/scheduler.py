@@ -59,6 +59,7 @@ class Scheduler:
         self._look_again: asyncio.TimerHandle | None = None
         self._octets = 0  # of the messages under way
         self.flying: set[Key] = set()
+        self._settled: set[Job] = set()  # their results are being committed
         self.removing: set[QueueId] = set()
 
     def start(self) -> None:
@@ -159,6 +160,10 @@ class Scheduler:
     def flies(self, message: QueueId) -> bool:
         return any(key == message for key, _ in self.flying)
 
+    def settles(self, message: QueueId) -> bool:
+        """Whether a result of it is being committed: what is decided now comes too late for that."""
+        return any(job.message.id == message for job in self._settled)
+
     def forget_removed(self, message: QueueId) -> None:
         """Nobody has to know any more that an administrator took it out."""
         if message not in self.removing and not self.flies(message):
@@ -172,6 +177,7 @@ class Scheduler:
         noted = self._work.begin(job.message.id)
         try:
             change = await self._attempt(job)
+            self._settled.add(job)
             if not job.lane.resubmits:
                 self._landed(job)
             written = change is None or await self._committer.surely(change)
@@ -193,6 +199,7 @@ class Scheduler:
         self._slow.discard(job)
         self._octets -= job.message.size
         self.flying.difference_update(map(key_of, job.pending))
+        self._settled.discard(job)
         self.forget_removed(job.message.id)
         self._window.suspensions.ended(job.message.id, self.flies)
         self._contents.used(job.message.id, len(job.pending))

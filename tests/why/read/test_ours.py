@@ -13,6 +13,8 @@ from tests.flow.report.examples import World, message
 from tests.flow.report.test_languages import LANGUAGES, OUTCOMES, naming, news
 
 GOLDEN = sorted((Path(__file__).parents[2] / "flow/report/golden").glob("*.eml"))
+LETTERS = [file for file in GOLDEN if file.stem.startswith(("question", "quota"))]  # ours too, and no reports
+REPORTS = [file for file in GOLDEN if file not in LETTERS]
 
 
 def is_read_back(content: bytes) -> None:
@@ -37,9 +39,14 @@ def is_read_back(content: bytes) -> None:
         assert (found.last_attempt, found.retry_until) == (wrote.last_attempt, wrote.will_retry_until)
 
 
-@pytest.mark.parametrize("file", GOLDEN, ids=lambda file: file.stem)
+@pytest.mark.parametrize("file", REPORTS, ids=lambda file: file.stem)
 def test_a_golden_report_is_read_back(file: Path) -> None:
     is_read_back(file.read_bytes())
+
+
+@pytest.mark.parametrize("file", LETTERS, ids=lambda file: file.stem)
+def test_a_question_or_a_notice_of_ours_is_no_report(file: Path) -> None:
+    assert not saywhy.read(file.read_bytes()).is_report
 
 
 @pytest.mark.parametrize("outcome", OUTCOMES)

@@ -36,6 +36,7 @@ from saywhy.operations.declaration import Result
 from saywhy.server.app import App
 from saywhy.server.control_client import call
 
+REMOVALS = 100  # tries
 HUNG = 60.0  # seconds without the expected that mean something is broken
 PASSWORD = "in a laboratory, no secret"  # noqa: S105
 # Of PASSWORD, as cheap as argon2 goes: how hard it is to guess is not what a laboratory shows.
@@ -269,7 +270,11 @@ class Site:
         if self.running:
             await self.stop()
         await self.world.__aexit__()
-        shutil.rmtree(self.folder)
+        for _ in range(REMOVALS):  # a thread whose task was cancelled may still write a file
+            shutil.rmtree(self.folder, ignore_errors=True)
+            if not self.folder.exists():
+                return
+            await asyncio.sleep(0.05)
 
     async def start(self) -> None:
         """Called again after `stop` it is the same server, restarted; what it tells begins anew."""

@@ -71,6 +71,9 @@ class FakeQueue:
         self.asked.append(("redirect", message, old, new))
         return len([each for each in await self.store.pending(message) if each.address == old])
 
+    async def dropped(self) -> list[tuple[str, int]]:
+        return [("forged-reverse-path", 3), ("null-reverse-path", 9), ("remote-domain", 1)]
+
     async def release(self, key: str) -> int:
         self.asked.append(("release", key))
         return 5

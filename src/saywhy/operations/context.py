@@ -92,6 +92,10 @@ class QueueAdmin(Protocol):
         """
         ...
 
+    async def dropped(self) -> Sequence[tuple[str, int]]:
+        """How many reports each rule (flow/report/decide) has held back since the queue was started."""
+        ...
+
     async def release(self, key: str) -> int:
         """Try again what the storm guard holds as `key`; how many recipients."""
         ...

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from saywhy.model.queued import HopKind
 from saywhy.operations import holding, report_switches, telling
 from saywhy.operations.context import Context
@@ -31,7 +33,14 @@ async def run(context: Context) -> Result:
         told = telling.count(aside, "message")
         waits += f" {told} put aside: the server crashed over it (`saywhy message list --queue poison`)."
     off = report_switches.warnings(context.organisation(), context.clock.now())
-    return Result(rows, "\n".join([waits, *storms, *off, *context.server.shares()]))
+    held_back = _held_back(await context.queue.dropped())
+    return Result(rows, "\n".join([waits, *storms, *off, *held_back, *context.server.shares()]))
+
+
+def _held_back(dropped: Sequence[tuple[str, int]]) -> list[str]:
+    """Reports that nobody got; those that have nobody to go to are no news."""
+    counted = [f"{number} {rule}" for rule, number in dropped if rule not in ("null-reverse-path", "notify")]
+    return [f"Reports held back since the start, by rule: {', '.join(counted)}."] if counted else []
 
 
 OPERATION = Operation(

@@ -151,6 +151,12 @@ class Shards:
     async def resubmit(self, key: str) -> int:
         return sum(await self._all("resubmit", key))
 
+    async def dropped(self) -> list[tuple[str, int]]:
+        counted: Counter[str] = Counter()
+        for rule, number in await self._each("dropped"):
+            counted[rule] += number
+        return sorted(counted.items())
+
     async def release(self, key: str) -> int:
         return sum(await self._all("release", key))
 

@@ -127,6 +127,9 @@ class _NoQueue:
     async def redirect(self, message: QueueId, old: Address, new: Address) -> int:  # noqa: ARG002
         raise _runs_in_the_server(str(message))
 
+    async def dropped(self) -> Sequence[tuple[str, int]]:
+        return ()
+
     async def release(self, key: str) -> int:
         raise _runs_in_the_server(key)
 

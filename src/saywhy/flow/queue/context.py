@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass, field
 
 from saywhy.flow.queue.health import Health
@@ -24,6 +25,7 @@ class Context:
     settings: QueueSettings
     guard: Guard
     health: Health = field(default_factory=Health)
+    dropped: Counter[str] = field(default_factory=Counter)  # reports held back since the start, by rule
 
     def now(self) -> float:
         return self.clock.now()

@@ -188,8 +188,12 @@ class Entry:
             reports = _none(reports)
         for outgoing in reports.outgoing:
             self._send(change, message, outgoing)
-        now = self._context.now()
-        change.events += [events.dropped(message, suppressed, now) for suppressed in reports.suppressed]
+        for suppressed in reports.suppressed:
+            self._drop(change, message, suppressed)
+
+    def _drop(self, change: Change, message: Message, suppressed: Suppressed) -> None:
+        change.events.append(events.dropped(message, suppressed, self._context.now()))
+        self._context.dropped[suppressed.rule] += 1
 
     def report_together(self, change: Change, parts: Sequence[Gathered]) -> None:
         """As `report`, on several messages of one sender at once."""
@@ -201,7 +205,7 @@ class Entry:
             report = self._send(change, messages[first], outgoing)
             change.events += [events.reported(messages[other], outgoing, report, now) for other in others]
         for suppressed in reports.suppressed:
-            change.events.append(events.dropped(messages[suppressed.settled.pending.message], suppressed, now))
+            self._drop(change, messages[suppressed.settled.pending.message], suppressed)
 
     def _send(self, change: Change, message: Message, outgoing: OutgoingReport) -> QueueId:
         submission = self._submission(outgoing, REPORT_ORIGIN)

@@ -162,6 +162,10 @@ class Queue:
         """Look whether queues in trouble are in order again, and release what waits for those that are."""
         return await self._admin.recheck(key)
 
+    async def dropped(self) -> list[tuple[str, int]]:
+        """How many reports each rule has held back since the start."""
+        return sorted(self._context.dropped.items())
+
     async def release(self, key: str) -> int:
         """Try again what the storm guard holds as `key`; how many recipients."""
         return await self._storms.release(key)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import dataclasses
 import os
 from pathlib import Path
 
@@ -83,6 +84,22 @@ async def test_a_server_that_ends_takes_the_program_with_it_and_keeps_the_messag
         await site.start()
         await site.event(Kind.SEND)
         await site.quiet()
+
+
+async def test_mail_for_a_contact_stays_plain_text_when_it_is_routed_again() -> None:
+    contact = (
+        '[[contact]]\nname = "Bob"\naddresses = ["bob@worcester.example"]\nexternal = "bob@partner.example"\n'
+    )
+    closed = '[[send_connector]]\nname = "Out"\nport = {PORT}\nnetworks = ["127.0.0.0/8"]\nenabled = false\n'
+    async with Site(organisation=f'{contact}message_format = "text"\n{closed}', internet=False) as site:
+        host = site.world.host("mx.partner.example", Script())
+        site.world.domain("partner.example", mx=["mx.partner.example"])
+        queued = await site.send(ANN, ["bob@worcester.example"], LETTER)
+        await site.event(Kind.DEFER, message=queued)
+        connector = site.app.organisation().send_connectors["out"]
+        await site.put(dataclasses.replace(connector, enabled=True))
+        [arrived] = await host.received(1)
+    assert arrived.content.endswith(b"\r\n\r\nAt ten\r\n")
 
 
 async def test_a_gateway_by_smtp_gets_the_address_in_a_mail_address() -> None:

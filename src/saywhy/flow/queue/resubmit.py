@@ -84,7 +84,10 @@ class Resubmitter:
         resolved = await self._categorize(again)
         if not resolved:
             raise ValueError(f"the categorizer said nothing of {pending.address}")
-        return resolved
+        first, *members = resolved
+        if pending.plain and first.outcome is None and first.address == pending.address:
+            first = dataclasses.replace(first, plain=True)  # said by the contact that led there before
+        return [first, *members]
 
 
 def _named(pending: Pending, resolved: Resolved) -> Resolved:

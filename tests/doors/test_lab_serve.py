@@ -36,8 +36,8 @@ def serving(*options: str) -> Iterator[subprocess.Popen[str]]:
     try:
         yield process
     finally:
-        process.kill()
-        process.wait()
+        process.terminate()  # in order, so that its folder goes
+        process.wait(HUNG)
         for stream in (process.stdin, process.stdout, process.stderr):
             assert stream is not None
             stream.close()

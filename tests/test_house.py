@@ -52,6 +52,11 @@ def test_no_module_is_too_long_to_read() -> None:
     assert not {name: lines for name, lines in code.items() if lines > MAX_LINES}
 
 
+def test_nothing_waits_in_a_way_that_can_swallow_its_own_cancellation() -> None:
+    """asyncio.wait_for of Python 3.11 does, when what it waits for ends at that moment; asyncio.timeout never."""
+    assert not [name for name, text in MODULES.items() if "wait_for(" in text]
+
+
 def test_nothing_shipped_names_what_lies_beside_the_house() -> None:
     files = (path for path in SOURCE.rglob("*") if path.suffix in (".py", ".toml", ".sql"))
     assert not [str(path) for path in files if re.search(r"\.\./shared|/work/", path.read_text())]

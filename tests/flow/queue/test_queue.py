@@ -472,3 +472,21 @@ async def test_notify_never_leaves_a_drop_in_the_log() -> None:
         await desk.settled()
         assert [event.text for event in desk.sink.of(Kind.DROP)] == ["notify"]
         assert desk.reports == []
+
+
+@pytest.mark.parametrize("turns", range(12))
+def test_a_queue_stops_that_is_woken_at_that_moment(turns: int) -> None:
+    """A wake-up so many turns of the loop after the beginning must not swallow the cancellation."""
+    jumping(_woken_while_stopping)(turns)
+
+
+async def _woken_while_stopping(turns: int) -> None:
+    desk = Desk()
+    await desk.queue.start()
+    await asyncio.sleep(1)
+    stopping = asyncio.create_task(desk.queue.stop(0.0))
+    for _ in range(turns):
+        await asyncio.sleep(0)
+    desk.queue._loader.now()
+    async with asyncio.timeout(HOUR):
+        await stopping

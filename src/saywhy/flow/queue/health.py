@@ -51,6 +51,7 @@ class Health:
     async def wait(self, seconds: float) -> None:
         """So long, or until a commit succeeds."""
         try:
-            await asyncio.wait_for(self._works.wait(), seconds)
+            async with asyncio.timeout(seconds):
+                await self._works.wait()
         except TimeoutError:
             return

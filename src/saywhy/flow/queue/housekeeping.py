@@ -80,7 +80,8 @@ class Housekeeper:
                 kind = Kind.STORE_FAULT if isinstance(error, StoreError) else Kind.FAULT
                 self._context.tell(kind, f"queue: {type(error).__name__}: {error}")
             try:
-                await asyncio.wait_for(self._again.wait(), self._context.settings.idle)
+                async with asyncio.timeout(self._context.settings.idle):
+                    await self._again.wait()
             except TimeoutError:
                 continue
 

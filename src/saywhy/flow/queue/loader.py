@@ -93,8 +93,9 @@ class Loader:
         until = time() + self._context.settings.idle
         while (wait := min(self._wake_at - self._context.now(), until - time())) > 0:
             self._changed.clear()
-            try:
-                await asyncio.wait_for(self._changed.wait(), wait)
+            try:  # not wait_for: of Python 3.11 it can swallow the cancellation that ends us
+                async with asyncio.timeout(wait):
+                    await self._changed.wait()
             except TimeoutError:
                 continue
 

@@ -152,7 +152,8 @@ class Mender:
                 wait = self._start_due()
                 await asyncio.sleep(GAP)
                 try:
-                    await asyncio.wait_for(self._news.wait(), wait)
+                    async with asyncio.timeout(wait):
+                        await self._news.wait()
                 except TimeoutError:
                     continue
         finally:

@@ -71,7 +71,7 @@ def _is_automatic(root: mime.Part) -> bool:
     return (
         submitted not in ("", "no")
         or root.get("Precedence").strip().lower() in _AUTOMATIC
-        or any(root.get(name) for name in ("X-Autoreply", "X-Autorespond", "X-Auto-Response-Suppress-Reply"))
+        or any(root.get(name) for name in ("X-Autoreply", "X-Autorespond", "X-Autoresponder"))
     )
 
 

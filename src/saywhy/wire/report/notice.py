@@ -54,6 +54,7 @@ def _header(notice: Notice, kind: str, encoding: str) -> bytes:
         f"Date: {date.rfc5322(notice.date)}\r\n"
         f"Message-ID: {message_id(notice.message_id)}\r\n"
         "Auto-Submitted: auto-generated\r\n"
+        "X-Auto-Response-Suppress: All\r\n"  # what Exchange and Outlook go by instead
         f"Content-Language: {notice.language}\r\n"
         "MIME-Version: 1.0\r\n"
         f"Content-Type: {kind}\r\n"

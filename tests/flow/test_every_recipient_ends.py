@@ -34,6 +34,7 @@ from saywhy.model.envelope import Envelope, Notify, Origin, Recipient
 from saywhy.model.event import Event, Kind, NullSink
 from saywhy.model.evidence import Evidence, Stage
 from saywhy.model.failure import Failure
+from saywhy.model.form import MessageFormat
 from saywhy.model.organisation import (
     AcceptedDomain,
     Contact,
@@ -43,6 +44,8 @@ from saywhy.model.organisation import (
     Group,
     Mailbox,
     Organisation,
+    SendConnector,
+    SendProtocol,
     TransportConfig,
 )
 from saywhy.model.outcome import Deferred, Delivered, Failed, Outcome, Relayed
@@ -62,7 +65,10 @@ def at(text: str) -> Address:
     return Address.parse(text if "@" in text else f"{text}@corp.example")
 
 
-targets = st.sampled_from([*NAMES, "gone", "x@else.example", "y@else.example"]).map(at)
+FAX = SendConnector("Fax", ("FAX:*",), protocol=SendProtocol.PROGRAM, program=("/bin/fax",))
+FOREIGN = ("FAX:+1", "PAGER:2")  # one that is carried, and one that is not
+
+targets = st.sampled_from([*NAMES, "gone", "x@else.example", "y@else.example", "IMCEAFAX-+2B1"]).map(at)
 senders = st.lists(st.sampled_from([*NAMES, "s@else.example"]).map(at), max_size=2).map(tuple)
 
 
@@ -82,6 +88,9 @@ shared = {
 }
 
 
+formats = st.sampled_from(MessageFormat)
+
+
 def recipient(name: str) -> st.SearchStrategy[DirectoryObject | None]:
     own = (st.just(name), st.sampled_from([(at(name),), (at(name), at(f"{name}.2")), (at("a"), at(name))]))
     forwarding = {"forwarding_address": st.one_of(st.none(), targets), "deliver_and_forward": st.booleans()}
@@ -97,7 +106,8 @@ def recipient(name: str) -> st.SearchStrategy[DirectoryObject | None]:
             **forwarding,
             **shared,
         ),
-        st.builds(Contact, *own, rare(None, at("x@else.example")) | targets, **shared),
+        st.builds(Contact, *own, rare(None, at("x@else.example")) | targets, message_format=formats, **shared),
+        st.builds(Contact, *own, foreign=st.sampled_from(FOREIGN), message_format=formats, **shared),
         st.builds(Folder, *own, permissions=st.sampled_from([(), ("Anonymous: Author",)]), **forwarding, **shared),
         st.builds(
             Group,
@@ -139,7 +149,7 @@ class World:
             1,
             {"corp.example": AcceptedDomain("corp.example", default=True)},
             {item.name: item for item in items},
-            send_connectors={each.name.lower(): each for each in defaults.SEND},
+            send_connectors={each.name.lower(): each for each in (*defaults.SEND, FAX)},
             transport=TransportConfig(delay_after=30 * DAY),  # what is dropped are reports of failures
         )
         self._luck = list(luck)
@@ -195,7 +205,7 @@ class World:
                 out.append(Deferred(LATER))
                 continue
             if transmission.message.headline.message_id == "<1@corp.example>":
-                self.copies[pending.mailbox or str(pending.address)] += 1
+                self.copies[pending.mailbox or pending.foreign or str(pending.address)] += 1
             if word == "never":
                 out.append(Failed(NEVER))
             else:
@@ -287,9 +297,13 @@ def _reachable(envelope: Envelope, items: list[DirectoryObject]) -> set[str]:
         seen.add(str(address))
         if address.domain != "corp.example":
             goals.add(str(address))
+        if address.local.startswith("IMCEAFAX"):
+            goals.add("FAX:+1")
         for item in owners.get(address.key, ()):
             if isinstance(item, Mailbox | Folder):
                 goals.add(item.name)
+            if isinstance(item, Contact) and item.foreign:
+                goals.add(item.foreign)
             waiting += _leads(item, items)
     return goals
 

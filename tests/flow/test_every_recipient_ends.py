@@ -227,13 +227,15 @@ def check(
     assert all(count <= 1 + approvals for count in world.copies.values()), "somebody got it twice"
     assert set(world.copies) <= _reachable(envelope, items)
     first = next(event.message for event in events if event.kind is Kind.RECEIVE)
-    ours = {first}
+    ours, own = {first}, {first}
     for event in events:  # copies, and copies of copies
         if event.kind is Kind.COPY and event.data["of"] in ours:
             ours.add(event.message)
+            if event.data["of"] in own and not event.data["group"]:  # for whom it is forwarded to
+                own.add(event.message)
     _held_ones_are_decided(ours, events)
     ends = [event for event in events if event.message in ours and event.kind in ENDS]
-    _each_ends_once(envelope, items, [event for event in ends if event.message == first])
+    _each_ends_once(envelope, items, [event for event in ends if event.message in own])
     for message in ours:
         _failures_are_told(message, events)
 

@@ -213,6 +213,21 @@ async def test_a_trace_is_found_by_the_message_id_header(run: Run, store: Memory
     assert (await run("trace", message_id=form.format(number))).rows[0]["message"] == number
 
 
+async def test_a_trace_follows_the_copies_that_were_made_of_the_message(run: Run, store: MemoryStore) -> None:
+    number = await history(store)
+    header = {"message_id": f"<{number}@worcester.example>"}
+    copies = [("1-a1", number, "staff"), ("1-a2", "1-a1", ""), ("1-a3", "1-77", "")]  # the last one of another
+    events = [
+        Event(Kind.COPY, NOW, message=copy, data={"of": of, "group": group}, **header)
+        for copy, of, group in copies
+    ]
+    await store.commit(Change(events=events))
+    result = await run("trace", message_id=number)
+    assert [row["message"] for row in result.rows] == [number] * 4 + ["1-a1", "1-a2"]
+    assert "a copy for the members of staff, made of" in result.text
+    assert "a copy for whom it is forwarded to, made of 1-a1" in result.text
+
+
 async def test_a_message_that_nobody_knows_is_not_found(run: Run) -> None:
     error = await refused(run("trace", message_id="<nobody@knows.example>"))
     assert (error.code, error.what) == ("not-found", "message <nobody@knows.example>")

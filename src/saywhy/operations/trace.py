@@ -28,7 +28,10 @@ _WHOLE = {Kind.RECEIVE, Kind.REPORT, Kind.RETRY}
 
 
 async def run(context: Context, *, message_id: str) -> Result:
-    events = await context.store.tracking(_wanted(message_id))
+    wanted = _wanted(message_id)
+    events = await context.store.tracking(wanted)
+    if wanted.message and events and events[0].message_id:
+        events = await _with_copies(context, wanted.message, events[0].message_id)
     if not events:
         why = "no message of this id was accepted, or it is too long ago"
         cure = "give a queue id (`saywhy message list`), or a Message-ID header in quotes: '<...@...>'"
@@ -46,6 +49,16 @@ def _wanted(text: str) -> TrackingFilter:
     except ValueError:
         bare = text.strip().removeprefix("<").removesuffix(">")
         return TrackingFilter(message_id=f"<{bare}>")
+
+
+async def _with_copies(context: Context, message: str, message_id: str) -> list[Event]:
+    """The message and what was made of it: copies for lists and for forwardings have its Message-ID."""
+    events = await context.store.tracking(TrackingFilter(message_id=message_id))
+    ours = {message}
+    for event in events:
+        if event.kind is Kind.COPY and event.data.get("of") in ours:
+            ours.add(event.message)
+    return [event for event in events if event.message in ours]
 
 
 async def _waiting(context: Context, message: str) -> Sequence[Pending]:

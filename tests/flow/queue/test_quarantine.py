@@ -210,7 +210,7 @@ async def put_aside(desk: Desk | None = None) -> tuple[Machine, QueueId]:
 async def test_it_never_expires_is_never_tried_and_its_sender_hears_of_the_delay_once() -> None:
     machine, _ = await put_aside()
     tried = len(machine.desk.attempts)
-    await asyncio.sleep(30 * DAY)
+    await asyncio.sleep(2.5 * DAY)
     assert len(await machine.aside()) == 1
     assert machine.desk.times("one.test")[tried:] == []
     [report] = machine.desk.reports
@@ -236,7 +236,7 @@ async def test_a_restart_leaves_it_where_it_is() -> None:
 @jumping
 async def test_resumed_it_is_categorized_routed_and_tried_again() -> None:
     machine, message = await put_aside()
-    await asyncio.sleep(3 * DAY)
+    await asyncio.sleep(2.5 * DAY)
     machine.guilty.clear()
     assert await machine.desk.queue.resume(message) == 1
     await asyncio.sleep(60)

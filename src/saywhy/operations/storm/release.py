@@ -26,5 +26,6 @@ OPERATION = Operation(
     ),
     changes=True,
     needs_server=True,
+    slow=True,
     prose=True,
 )

@@ -27,6 +27,7 @@ OPERATION = Operation(
     ),
     changes=True,
     needs_server=True,
+    slow=True,
     prose=True,
     confirm="Return all that is held as {storm} to its senders?",
 )

@@ -25,7 +25,7 @@ from tests.flow.queue.desk import (
     running,
 )
 
-FEW = dataclasses.replace(STEADY, storm_messages=3)
+FEW = dataclasses.replace(STEADY, storm_messages=3, expire_after=10 * HOUR, report_expire_after=10 * HOUR)
 LOOP = Failed(
     Failure(Status(5, 3, 5), 554, "mail-loops-back", "next hop is this server", Evidence(Stage.ROUTE), True)
 )
@@ -154,7 +154,7 @@ async def test_mass_expiry_is_held_for_each_next_hop() -> None:
 async def test_what_is_released_is_tried_once_more_though_its_time_was_over() -> None:
     async with running(Desk(script=every(NO_ANSWER), transport=FEW)) as desk:
         await send(desk, 8)
-        await desk.settled(FEW.expire_after + 20 * HOUR)
+        await desk.settled(FEW.expire_after + 5 * HOUR)
         desk.script = every(DONE)
         assert await desk.queue.release(DOWN) == 5
         await desk.settled(HOUR)

@@ -23,7 +23,7 @@ from typing import Any
 
 import lab_rules
 import lab_words
-from lab_case import Case, folded
+from lab_case import Case, folded, groups, status_part, value
 
 COMPARED = ("status", "action", "tag", "cause")
 REMOTE_AT_MOST = 60  # of all triggers, those that a remote host's words alone provoke
@@ -35,10 +35,10 @@ def report(case: Case) -> dict[str, str]:
     """The first recipient's fields."""
     if case.message.get_content_type() != "multipart/report":
         return {}
-    group = lab_rules.groups(case)[1]
-    tag = TAG.search(lab_rules.value(group, "diagnostic-code"))
+    group = groups(case)[1]
+    tag = TAG.search(value(group, "diagnostic-code"))
     names = {"status": "status", "action": "action", "cause": "x-saywhy-cause"}
-    return {key: lab_rules.value(group, name) for key, name in names.items()} | {"tag": tag[1] if tag else ""}
+    return {key: value(group, name) for key, name in names.items()} | {"tag": tag[1] if tag else ""}
 
 
 def dialogue(case: Case) -> dict[str, str]:
@@ -101,7 +101,7 @@ def honesty(case: Case) -> Iterator[str]:
         says = re.search(rf"S: [45][0-9]{{2}}[ -]{re.escape(case.code)}\b", case.sessions)
         if says:
             yield f"not by a cause: a remote host said {says[0][3:]}"
-        elif case.where == "report" and "\nRemote-MTA:" in lab_rules.status_part(case) and not _expired(case):
+        elif case.where == "report" and "\nRemote-MTA:" in status_part(case) and not _expired(case):
             yield "not by a cause: the report rests on a remote host's words"
     if case.expect.get("status") != case.code and case.where != "nothing" and not case.expect.get("departs"):
         yield f"the trigger's code is {case.code}, and no reason is given for {case.expect.get('status')}"

@@ -11,16 +11,17 @@ import json
 import re
 import tomllib
 from dataclasses import dataclass
-from email.message import EmailMessage
+from email.message import EmailMessage, Message
 from functools import cached_property
 from pathlib import Path
 from typing import Any
 
 CAUSES = Path(__file__).parents[1] / "src/saywhy/why/causes"
+CODES = CAUSES.with_name("codes")
 ANN, BOB = "ann@worcester.example", "bob@partner.example"
 OURS = "worcester.example"
 
-_PATH = re.compile(r"(MAIL FROM|RCPT TO): ?<([^>]*)>([^,]*)", re.I)
+_PATH = re.compile(r"(MAIL FROM|RCPT TO): ?<([^>]*)>((?:[^,]|,(?! ))*)", re.I)
 _XTEXT = re.compile(r"\+([0-9A-F]{2})")
 
 
@@ -113,3 +114,36 @@ def cause(name: str) -> dict[str, Any]:
 def folded(text: str) -> str:
     """One line, single spaces."""
     return " ".join(text.split())
+
+
+# -- the parts of a report --
+
+Group = list[tuple[str, str]]
+
+
+def groups(case: Case) -> list[Group]:
+    """The status part's groups of fields, unfolded."""
+    out: list[Group] = []
+    for block in status_part(case).strip("\n").split("\n\n"):
+        unfolded = re.sub(r"\n[ \t]+", " ", block)
+        out.append([(n.strip(), v.strip()) for n, _, v in (line.partition(":") for line in unfolded.split("\n"))])
+    return out
+
+
+def status_part(case: Case) -> str:
+    """The body of the second part as it lies there, its lines ended by LF."""
+    boundary = case.message.get_boundary()
+    parts = case.raw.replace(b"\r\n", b"\n").split(f"\n--{boundary}".encode())
+    return parts[2].partition(b"\n\n")[2].decode("utf-8") + "\n"
+
+
+def value(group: Group, name: str) -> str:
+    return next((text for field, text in group if field.lower() == name), "")
+
+
+def original(case: Case) -> Message:
+    """The third part's message, or its header."""
+    part = list(case.message.iter_parts())[2]
+    body = part.get_payload(0) if part.is_multipart() else email.message_from_string(str(part.get_payload()))
+    assert isinstance(body, Message)
+    return body

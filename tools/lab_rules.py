@@ -10,10 +10,10 @@ import base64
 import email.utils
 import quopri
 import re
+import tomllib
 from collections.abc import Callable, Iterator
-from email.message import Message
 
-from lab_case import OURS, Case, folded, xtext
+from lab_case import CODES, OURS, Case, Group, folded, groups, original, status_part, value, xtext
 
 STATUS = re.compile(r"(2|4|5)\.(0|[1-9][0-9]{0,2})\.(0|[1-9][0-9]{0,2})")
 CLASSES = {"failed": "45", "delayed": "4", "delivered": "2", "relayed": "2", "expanded": "2"}
@@ -41,8 +41,6 @@ ONCE = ["from", "to", "subject", "date", "message-id", "auto-submitted", "conten
 DATE = re.compile(r"[A-Z][a-z]{2}, [0-9]{1,2} [A-Z][a-z]{2} [0-9]{4} [0-9]{2}:[0-9]{2}:[0-9]{2} [+-][0-9]{4}")
 FULL_LIMIT = 10 * 1024 * 1024
 
-Group = list[tuple[str, str]]
-
 
 def faults(case: Case) -> list[str]:
     found: list[str] = []
@@ -52,34 +50,6 @@ def faults(case: Case) -> list[str]:
         except (IndexError, KeyError, ValueError, AttributeError, TypeError) as error:
             found.append(f"{rule.__name__}: cannot be read: {type(error).__name__}: {error}")
     return found
-
-
-def groups(case: Case) -> list[Group]:
-    """The status part's groups of fields, unfolded."""
-    out: list[Group] = []
-    for block in status_part(case).strip("\n").split("\n\n"):
-        unfolded = re.sub(r"\n[ \t]+", " ", block)
-        out.append([(n.strip(), v.strip()) for n, _, v in (line.partition(":") for line in unfolded.split("\n"))])
-    return out
-
-
-def status_part(case: Case) -> str:
-    """The body of the second part as it lies there, its lines ended by LF."""
-    boundary = case.message.get_boundary()
-    parts = case.raw.replace(b"\r\n", b"\n").split(f"\n--{boundary}".encode())
-    return parts[2].partition(b"\n\n")[2].decode("utf-8") + "\n"
-
-
-def value(group: Group, name: str) -> str:
-    return next((text for field, text in group if field.lower() == name), "")
-
-
-def original(case: Case) -> Message:
-    """The third part's message, or its header."""
-    part = list(case.message.iter_parts())[2]
-    body = part.get_payload(0) if part.is_multipart() else email.message_from_string(str(part.get_payload()))
-    assert isinstance(body, Message)
-    return body
 
 
 def recipient_of_report(case: Case) -> str:
@@ -283,6 +253,26 @@ def final_and_original_recipient(case: Case) -> Iterator[str]:
         yield "RFC 3464 section 2.3: a recipient stands twice"
 
 
+def r5_asked_for(case: Case) -> Iterator[str]:
+    """A recipient with NOTIFY is reported only for what it names (RFC 3461 section 4.1)."""
+    wishes = {path.address: path.parameters.get("NOTIFY", "").upper().split(",") for path in case.recipients}
+    word = {"failed": "FAILURE", "delayed": "DELAY"}.get(action(case), "SUCCESS")
+    for group in groups(case)[1:]:
+        asked = wishes.get(final_address(group), [""])
+        if asked != [""] and word not in asked and "Deliver-By-Date" not in status_part(case):
+            yield f"R5: {action(case)} is reported, NOTIFY was {','.join(asked)}"
+
+
+def r27_registered(case: Case) -> Iterator[str]:
+    """A status is registered for its class, or the catalogue says whose it is."""
+    for status in {value(group, "status") for group in groups(case)[1:]}:
+        file = CODES / f"{status}.toml"
+        known = tomllib.loads(file.read_text("utf-8")) if file.exists() else {}
+        ours = known.get("registered") and int(status[0]) in known.get("classes", ())
+        if not ours and not known.get("usage"):
+            yield f"R27: {status} is not registered, and the catalogue does not say whose it is"
+
+
 def r9_envelope_id(case: Case) -> Iterator[str]:
     given = {xtext(sender.parameters["ENVID"]) for sender in case.senders if "ENVID" in sender.parameters}
     said = value(groups(case)[0], "original-envelope-id")
@@ -377,9 +367,11 @@ RULES: list[Callable[[Case], Iterator[str]]] = [
     reporting_mta,
     r14_status_and_action,
     final_and_original_recipient,
+    r5_asked_for,
     r9_envelope_id,
     r15_diagnostic,
     r16_retry,
+    r27_registered,
     b5_returned,
     never_about_a_report,
 ]

@@ -11,8 +11,8 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
-from lab_case import Case, cause, folded
-from lab_rules import Group, action, final_address, groups, shown_address, value
+from lab_case import Case, Group, cause, folded, groups, value
+from lab_rules import action, final_address, shown_address
 
 TITLE = {
     "failed": "Your message did not reach some or all of the intended recipients.",

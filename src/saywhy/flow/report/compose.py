@@ -161,7 +161,7 @@ def _trouble(occasion: Occasion, one: Told, failure: Failure, code: str, patienc
 
 def _about_another(occasion: Occasion, one: Told) -> str:
     """The address that the sender wrote is there; where its mail goes has failed, and is not named (errata 29)."""
-    if not leads_on(one.settled.pending):
+    if one.explanation.scope not in (Scope.RECIPIENT, Scope.DOMAIN) or not leads_on(one.settled.pending):
         return ""
     return occasion.say(phrases.ABOUT_ANOTHER).format(address=one.address)
 

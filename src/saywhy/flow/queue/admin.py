@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import asyncio
 import dataclasses
-from collections.abc import Iterable, Sequence
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
 from typing import NamedTuple
 
-from saywhy.flow.queue import events, expiry, failures
+from saywhy.flow.queue import asking, events, expiry, failures
 from saywhy.flow.queue.commit import Committer
 from saywhy.flow.queue.contents import remains
 from saywhy.flow.queue.context import Context
@@ -81,26 +82,23 @@ class Admin:
 
     async def suspend(self, message: QueueId) -> int:
         """Hold back what a message still owes, recipients under way when they have ended; how many."""
-        async with self.changing:
+        async with self.taking(message):
             found = await self._context.store.message(message)
             if found is None:
                 return 0
             now, suspensions = self._context.now(), self._window.suspensions
             suspensions.messages.add(message)
-            withdrawn = self._window.withdraw(message)
             try:
-                owed = await self._context.store.pending(message)
-                update = [suspensions.parked(found, each, now) for each in self.here(owed)]
-                change = Change(update=update, events=[events.suspended(found, now)])
-                await self._committer.once(change)
+                here, away = await self.owed(message)
+                update = [suspensions.parked(found, each, now) for each in here]
+                await self._committer.once(Change(update=update, events=[events.suspended(found, now)]))
             finally:
-                self.give_up(withdrawn)
                 suspensions.ended(message, self._scheduler.flies)
-            return len(owed)
+            return len(here) + len(away)
 
     async def resume(self, message: QueueId) -> int:
         """Let a message go on; what its queue holds back still waits for that.  How many recipients."""
-        async with self.changing:
+        async with self.taking(message):
             self._window.suspensions.messages.discard(message)
             found = await self._context.store.message(message)
             owed = await self._ours(message)
@@ -116,7 +114,6 @@ class Admin:
                 if each.hop.key.lower() in queues and each.suspended_alone
             ]
             await self._committer.once(change)
-            self._loader.now()
             return len(change.update)
 
     async def redirect(self, message: QueueId, old: Address, new: Address) -> int:
@@ -124,38 +121,49 @@ class Admin:
 
         A copy that is under way stays as it is.
         """
-        async with self.changing:
+        async with self.taking(message):
             found = await self._context.store.message(message)
             if found is None:
                 return 0
-            now, withdrawn = self._context.now(), self._window.withdraw(message)
-            try:
-                owed = self.here(await self._context.store.pending(message))
-                mine = [
-                    each
-                    for each in owed
-                    if old.key in (each.address.key, each.recipient.address.key) and not _aside(each)
-                ]
-                update = [_redirected(each, new, now) for each in mine]
-                told = [events.redirected(found, each, now) for each in update]
-                await self._committer.once(Change(update=update, events=told))
-            finally:
-                self.give_up(withdrawn)
+            now, (here, _) = self._context.now(), await self.owed(message)
+            keys = ((each, (each.address.key, each.recipient.address.key)) for each in here)
+            mine = [each for each, known in keys if old.key in known and not _aside(each)]
+            update = [_redirected(each, new, now) for each in mine]
+            told = [events.redirected(found, each, now) for each in update]
+            await self._committer.once(Change(update=update, events=told))
             return len(mine)
 
     async def _ours(self, message: QueueId) -> list[Pending]:
         """The suspended recipients of a message, once no report on them is being written."""
         for _ in range(SOON):
-            owed = [each for each in await self._context.store.pending(message) if each.suspended_at]
-            here = self.here(owed)
-            if len(here) == len(owed):
-                return here
+            here, away = await self.owed(message)
+            if not any(each.suspended_at for each in away):
+                return [each for each in here if each.suspended_at]
             await asyncio.sleep(0.05)
         return []
 
-    def here(self, owed: Iterable[Pending]) -> list[Pending]:
-        """Those that are not under way."""
-        return [each for each in owed if key_of(each) not in self._scheduler.flying]
+    async def owed(self, message: QueueId) -> tuple[list[Pending], list[Pending]]:
+        """What a message owes: those in no other hand, and those under way.
+
+        Whoever came to his end while this was read is under way, too: to write him back would revive him.
+        """
+        busy = {number for key, number in self._scheduler.flying if key == message}
+        owed = await self._context.store.pending(message)
+        busy.update(number for key, number in self._scheduler.flying if key == message)
+        here = [each for each in owed if each.number not in busy]
+        return here, [each for each in owed if each.number in busy]
+
+    @asynccontextmanager
+    async def taking(self, message: QueueId) -> AsyncIterator[None]:
+        """Nothing of `message` is started or changed by others; what is under way already goes on."""
+        async with self.changing:
+            self._window.entering.add(message)
+            withdrawn = self._window.withdraw(message)
+            try:
+                yield
+            finally:
+                self._window.entering.discard(message)
+                self.give_up(withdrawn)
 
     def give_up(self, withdrawn: list[tuple[Lane, list[Pending]]]) -> None:
         for lane, pending in withdrawn:
@@ -304,4 +312,5 @@ def _aside(pending: Pending) -> bool:
 
 def _redirected(pending: Pending, new: Address, now: float) -> Pending:
     due = pending.due if pending.suspended_at else now
-    return dataclasses.replace(pending, address=new, mailbox="", hop=SUBMISSION, due=due, resubmitted=now)
+    free = asking.undecided(pending, now)
+    return dataclasses.replace(free, address=new, mailbox="", hop=SUBMISSION, due=due, resubmitted=now)

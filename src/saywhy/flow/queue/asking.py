@@ -69,6 +69,15 @@ def letters(
         yield ask(message, content, address, moderator, ticket.address(domain), until)
 
 
+def undecided(pending: Pending, now: float) -> Pending:
+    """It waits for a moderator no more; what is left of its time is what it had when it was held."""
+    waits = pending.moderation
+    if waits is None:
+        return pending
+    paused = max(0.0, pending.paused - max(0.0, waits.until - now))
+    return dataclasses.replace(pending, moderation=None, paused=paused)
+
+
 def outcome(pending: Pending, now: float) -> Failed | Deferred | None:
     """What an attempt of a held recipient comes to: it waits on, or nobody decided in time.  None: not held."""
     waits = pending.moderation

@@ -155,7 +155,7 @@ class Attempt:
     def _retry_at(self, pending: Pending, outcome: Deferred) -> float:
         """With the hop, when it is down, in its turn; after the message's own interval when it answers."""
         now = self._context.now()
-        if pending.moderation is not None:
+        if pending.moderation is not None and pending.hop.kind is HopKind.MODERATION:
             return pending.moderation.until
         back = self._window.back_at(pending.hop)
         if back > now:

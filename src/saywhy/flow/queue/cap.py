@@ -36,15 +36,19 @@ class Cap:
         """Those of the held queues that gather reports."""
         self._open = {key: now for key in keys if key.startswith(_PREFIX)}
 
-    def over(self, now: float) -> list[str]:
-        """The queues whose hour is over: they are closed, and what fails from now on counts anew."""
+    def over(self, now: float) -> str:
+        """A queue whose hour is over, or "": it is closed, and what fails from now on counts anew."""
         if not self._open:
-            return []
+            return ""
         interval = self._organisation().transport.report_rate_interval
-        ready = [key for key, since in self._open.items() if now >= since + interval]
-        for key in ready:
-            del self._open[key]
+        ready = next((key for key, since in self._open.items() if now >= since + interval), "")
+        if ready:
+            del self._open[ready]
         return ready
+
+    def again(self, key: str, since: float) -> None:
+        """A queue of which something is left waits for the next report."""
+        self._open.setdefault(key, since)
 
     def gathered(self, message: Message, pending: Pending, failure: Failure, now: float) -> Pending | None:
         """The recipient as it waits for the next gathered report; None when it may be reported now."""

@@ -156,9 +156,16 @@ class Housekeeper:
             self._context.guard.begin(row.key for row in held)
 
     async def _gathered(self) -> None:
-        """Reports above the cap leave when their hour is over."""
-        for key in self._context.guard.cap.over(self._context.now()):
-            await self._gather(key)
+        """Reports above the cap leave when their hour is over; what did not is tried again."""
+        cap, now = self._context.guard.cap, self._context.now()
+        while key := cap.over(now):
+            try:
+                await self._gather(key)
+            except BaseException:
+                cap.again(key, 0.0)
+                raise
+            if any(row.key == key for row in await self._context.store.held()):
+                cap.again(key, now)
 
     async def _forget(self) -> None:
         now = self._context.now()

@@ -11,7 +11,7 @@ import asyncio
 import dataclasses
 from collections.abc import Sequence
 
-from saywhy.flow.queue import events, failures
+from saywhy.flow.queue import asking, events, failures
 from saywhy.flow.queue.admin import SOON, Admin
 from saywhy.flow.queue.commit import Committer
 from saywhy.flow.queue.context import Context
@@ -51,23 +51,26 @@ class Moderating:
     async def decide(self, answer: Answer) -> Decided:
         """A moderator's answer.  StoreError when it could not be written: it is to be given again."""
         message = QueueId(answer.ticket.shard, answer.ticket.number)
-        async with self._admin.changing:
-            for row in await self._held(message):
-                asked = _asked(row.moderation, answer)
-                if row.number != answer.ticket.pending or asked is None:
-                    continue
-                if answer.verdict is Verdict.UNREACHABLE:
-                    await self._unreachable(row, asked)
-                elif asked.address.key not in answer.keys:
-                    return Decided.STRANGER
-                else:
-                    await self._carry_out([row], answer.verdict, answer.comment, asked.address.key)
-                return Decided.DONE
-            return await self._decided_before(message, answer)
+        async with self._admin.taking(message):
+            return await self._decide(message, answer)
+
+    async def _decide(self, message: QueueId, answer: Answer) -> Decided:
+        for row in await self._held(message):
+            asked = _asked(row.moderation, answer)
+            if row.number != answer.ticket.pending or asked is None:
+                continue
+            if answer.verdict is Verdict.UNREACHABLE:
+                await self._unreachable(row, asked)
+            elif asked.address.key not in answer.keys:
+                return Decided.STRANGER
+            else:
+                await self._carry_out([row], answer.verdict, answer.comment, asked.address.key)
+            return Decided.DONE
+        return await self._decided_before(message, answer)
 
     async def moderate(self, message: QueueId, item: str, approve: bool, comment: Sequence[str], by: str) -> int:
         """An administrator's decision about what of a message waits (for a moderator of `item`); how many."""
-        async with self._admin.changing:
+        async with self._admin.taking(message):
             rows = [row for row in await self._held(message) if item.lower() in ("", _item(row).lower())]
             if rows:
                 verdict = Verdict.APPROVE if approve else Verdict.REJECT
@@ -77,10 +80,9 @@ class Moderating:
     async def _held(self, message: QueueId) -> list[Pending]:
         """Those of a message that wait for a moderator, once no report on them is being written."""
         for _ in range(SOON):
-            owed = [each for each in await self._context.store.pending(message) if each.moderation is not None]
-            owed = [each for each in owed if each.hop.kind is HopKind.MODERATION]
-            if len(self._admin.here(owed)) == len(owed):
-                return owed
+            here, away = await self._admin.owed(message)
+            if not any(map(_waits, away)):
+                return [each for each in here if _waits(each)]
             await asyncio.sleep(0.05)
         return []
 
@@ -93,7 +95,7 @@ class Moderating:
         if verdict is Verdict.APPROVE:
             change = Change(update=[_approved(row, by, now) for row in rows])
             change.events += [events.moderated(Kind.APPROVE, message, row, by, now) for row in rows]
-            await self._write(rows[0].message, change)
+            await self._write(change)
         else:
             told = [events.moderated(Kind.REJECT, message, row, by, now) for row in rows]
             await self._fail(message, [(row, failures.rejected(row, comment, now)) for row in rows], told)
@@ -107,7 +109,7 @@ class Moderating:
         results = [Result(row, Failed(failure), attempted=False) for row, failure in failed]
         change = self._settler.settle(message, content, results, lambda pending, _: pending.due)
         change.events[:0] = told
-        await self._write(message.id, change)
+        await self._write(change)
 
     async def _unreachable(self, row: Pending, asked: Asked) -> None:
         """The question came back.  When nobody is left who could decide, the sender need not wait."""
@@ -119,14 +121,10 @@ class Moderating:
             await self._fail(message, [(row, failures.no_moderator_reached(row, self._context.now()))], [])
             return
         update = dataclasses.replace(row, moderation=dataclasses.replace(waits, asked=now_asked))
-        await self._write(row.message, Change(update=[update]))
+        await self._write(Change(update=[update]))
 
-    async def _write(self, message: QueueId, change: Change) -> None:
-        withdrawn = self._window.withdraw(message)
-        try:
-            await self._committer.once(change)
-        finally:
-            self._admin.give_up(withdrawn)
+    async def _write(self, change: Change) -> None:
+        await self._committer.once(change)
         self._scheduler.follow(change)
         self._scheduler.pump()
 
@@ -153,21 +151,21 @@ def _asked(waits: Moderation | None, answer: Answer) -> Asked | None:
     return asked if asked.digest == answer.ticket.digest else None
 
 
+def _waits(row: Pending) -> bool:
+    return row.moderation is not None and row.hop.kind is HopKind.MODERATION
+
+
 def _item(row: Pending) -> str:
     return row.moderation.item if row.moderation is not None else ""
 
 
 def _approved(row: Pending, by: str, now: float) -> Pending:
-    """To be categorized again; what is left of its time is what it had when it was held."""
-    waits = row.moderation
-    ahead = max(0.0, waits.until - now) if waits is not None else 0.0
+    """To be categorized again."""
     return dataclasses.replace(
-        row,
+        asking.undecided(row, now),
         hop=SUBMISSION,
         due=now,
-        moderation=None,
         approvals=(*row.approvals, Approval(_item(row), by)),
         failure=None,
-        paused=max(0.0, row.paused - ahead),
         resubmitted=now,
     )

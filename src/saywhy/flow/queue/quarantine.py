@@ -41,13 +41,16 @@ class Quarantine:
         loader: Loader,
         committer: Committer,
         work: InWork,
+        changing: asyncio.Lock,
     ) -> None:
+        """`changing` is held by whoever reads recipients and writes them back."""
         self._context = context
         self._window = window
         self._scheduler = scheduler
         self._loader = loader
         self._committer = committer
         self._work = work
+        self._changing = changing
 
     def begin(self) -> None:
         """Before anything is started."""
@@ -77,23 +80,31 @@ class Quarantine:
             self._scheduler.pump()
 
     async def _judge(self, message: QueueId, crashes: int, patience: float) -> None:
-        limit = self._context.transport.poison_threshold
         try:
-            found = await self._context.store.message(message)
-            owed = await self._context.store.pending(message) if found is not None else []
-            if found is None or not limit:
-                self._cleared(message)
-            elif any(each.hop == POISON for each in owed):
-                await self._silence(message, owed)
-            elif crashes >= limit:
-                await self._put_aside(found, owed, crashes, limit)
-            else:
-                await self._try(found, owed, patience)
+            async with self._changing:
+                trial = await self._judged(message, crashes)
+            if trial:
+                await asyncio.wait(trial, timeout=patience)
         except Exception as error:
             self._context.tell(Kind.FAULT, f"queue: trial of {message}: {type(error).__name__}: {error}")
             self._window.suspected.discard(message)  # and its note stays
 
-    async def _try(self, message: Message, owed: Sequence[Pending], patience: float) -> None:
+    async def _judged(self, message: QueueId, crashes: int) -> Sequence[asyncio.Task[None]]:
+        """The attempts that it is tried by, if it is."""
+        limit = self._context.transport.poison_threshold
+        found = await self._context.store.message(message)
+        owed = await self._context.store.pending(message) if found is not None else []
+        if found is None or not limit:
+            self._cleared(message)
+        elif all(each.hop == POISON for each in owed):
+            await self._silence(message, owed)
+        elif crashes >= limit:
+            await self._put_aside(found, owed, crashes, limit)
+        else:
+            return self._try(found, owed)
+        return ()
+
+    def _try(self, message: Message, owed: Sequence[Pending]) -> Sequence[asyncio.Task[None]]:
         """One transmission to each of its next hops."""
         now = self._context.now()
         by_hop: dict[str, list[Pending]] = {}
@@ -101,12 +112,12 @@ class Quarantine:
             if each.due <= now and not self._window.suspensions.holds(each):
                 by_hop.setdefault(each.hop.key, []).append(each)
         tasks = [self._scheduler.launch(message, some) for some in by_hop.values()]
-        if not tasks:
+        if tasks:
+            trial = asyncio.gather(*tasks, return_exceptions=True)
+            trial.add_done_callback(lambda _: self._cleared(message.id))
+        else:
             self._cleared(message.id)
-            return
-        trial = asyncio.gather(*tasks, return_exceptions=True)
-        trial.add_done_callback(lambda _: self._cleared(message.id))
-        await asyncio.wait(tasks, timeout=patience)
+        return tasks
 
     def _cleared(self, message: QueueId) -> None:
         self._work.clear(message)
@@ -115,7 +126,7 @@ class Quarantine:
 
     async def _put_aside(self, message: Message, owed: Sequence[Pending], crashes: int, limit: int) -> None:
         now = self._context.now()
-        moved = [self._aside(message, each, crashes, limit) for each in owed]
+        moved = [self._aside(message, each, crashes, limit) for each in owed if each.hop != POISON]
         told = [events.poisoned(message, crashes, limit, now)]
         for at in range(0, len(moved), CHUNK):
             await self._committer.surely(Change(update=moved[at : at + CHUNK], events=told))

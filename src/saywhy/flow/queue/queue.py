@@ -83,9 +83,9 @@ class Queue:
         self._scheduler = Scheduler(
             context, window, contents, self._loader, attempt, committer, settler.removed, work
         )
-        self._quarantine = Quarantine(context, window, self._scheduler, self._loader, committer, work)
-        self._intake = Intake(context, entry, committer, self._scheduler, self._loader)
         changing = asyncio.Lock()
+        self._quarantine = Quarantine(context, window, self._scheduler, self._loader, committer, work, changing)
+        self._intake = Intake(context, entry, committer, self._scheduler, self._loader)
         tools = (context, window, settler, committer, self._scheduler, self._loader)
         self._admin = Admin(*tools, mender, changing)
         self._storms = Storms(*tools, changing)

@@ -121,10 +121,7 @@ class Storms:
         began, count = self._context.now(), 0
         seen, left = set[Key](), set[Key]()
         for _ in range(PATIENCE):
-            while rows := await self._chunk(key, began, seen, left):
-                async with self._changing:
-                    change = await change_of(rows)
-                    await self._committer.once(change)
+            while (change := await self._one(key, change_of, began, seen, left)) is not None:
                 count += len(change.update) + len(change.settle)
                 self._scheduler.follow(change)
                 self._loader.now()
@@ -134,18 +131,47 @@ class Storms:
             await asyncio.sleep(0.05)
         return count
 
+    async def _one(
+        self,
+        key: str,
+        change_of: Callable[[list[DueRow]], Awaitable[Change]],
+        began: float,
+        seen: set[Key],
+        left: set[Key],
+    ) -> Change | None:
+        """One chunk, which nobody else touches between its reading and its writing; None when there is no more."""
+        entering = self._window.entering
+        async with self._changing:
+            rows = await self._chunk(key, began, seen, left)
+            if not rows:
+                return None
+            taken = {row.message.id for row in rows} - entering
+            entering.update(taken)
+            try:
+                change = await change_of(rows)
+                await self._committer.once(change)
+            finally:
+                entering.difference_update(taken)
+        return change
+
     async def _chunk(self, key: str, began: float, seen: set[Key], left: set[Key]) -> list[DueRow]:
         """The next that are in no other hand, by message."""
         fresh: list[DueRow] = []
         while not fresh:
-            busy = self._window.held_keys([self._window.overdue()]) | self._scheduler.flying
+            busy = self._busy()
             rows = await self._context.store.due(FOR_GOOD, CHUNK, DueFilter(queue=key, skip=busy | left))
+            busy = self._busy()
+            rows = [row for row in rows if key_of(row.pending) not in busy]
             if not rows:
                 break
             fresh = [row for row in rows if key_of(row.pending) not in seen and row.pending.suspended_at <= began]
             left |= {key_of(row.pending) for row in rows} - {key_of(row.pending) for row in fresh}
             seen |= {key_of(row.pending) for row in fresh}
         return sorted(fresh, key=lambda row: key_of(row.pending))
+
+    def _busy(self) -> frozenset[Key]:
+        """In another hand just now."""
+        return self._window.held_keys([self._window.overdue()]) | self._scheduler.flying
 
 
 def _free(row: DueRow, now: float) -> Pending:

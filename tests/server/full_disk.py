@@ -85,7 +85,8 @@ async def refused(story: Story) -> None:
 
 async def main(trouble: str, folder: Path) -> None:
     queue = folder / "data" / "queue"
-    async with Inside(folder, default='relay_ranges = ["127.0.0.0/8"]') as server:  # no SPF: nobody answers for DNS here
+    inside = 'relay_ranges = ["127.0.0.0/8"]'  # of strangers the name service is asked, which nobody is here
+    async with Inside(folder, default=inside) as server:
         story = Story(server)
         meter = {"resource": "queue-disk", "level": "low"}  # what is tested is the store's own answer
         await execute(server.app.context, "pressure override", meter)

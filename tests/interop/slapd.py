@@ -20,6 +20,7 @@ _TEXTS = (
     "proxyAddresses", "targetAddress", "legacyExchangeDN", "mailNickname", "deliverAndRedirect", "delivContLength",
     "submissionContLength", "msExchRequireAuthToSendTo", "msExchRecipLimit", "mDBUseDefaults", "mDBOverQuotaLimit",
     "reportToOriginator", "reportToOwner", "msExchDynamicDLFilter", "msExchDynamicDLBaseDN", "userAccountControl",
+    "homeMDB",
 )  # fmt: skip
 _NAMES = ("altRecipient", "authOrig", "unauthOrig", "dLMemSubmitPerms", "managedBy", "publicDelegates")
 _ARC = "1.3.6.1.4.1.4203.666.77"  # OpenLDAP's arc for experiments

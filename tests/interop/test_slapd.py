@@ -59,12 +59,16 @@ PEOPLE: Entries = {
     **user("ext", targetAddress=["SMTP:ext@else.example"]),
     **user("closed", msExchRequireAuthToSendTo=["TRUE"]),
     **user("off", userAccountControl=["514"]),
+    **user("bad", mail=["bad@@else.example"]),
+    **user("lost", targetAddress=["SMTP:lost@@else.example"]),
+    **user("stored", homeMDB=[f"CN=Store 1,CN=HUB1,{BASE}"]),
     **user("a", altRecipient=[dn("b")]),
     **user("b", altRecipient=[dn("a")]),
 }
 GROUPS: Entries = {
     **group("staff", "anna", "ben", "ext"),
     **group("outer", "staff", "cyd"),
+    **group("mixed", "anna", "bad", "lost"),
     **{
         f"cn={name},{BASE}": {
             "objectClass": ["msExchDynamicDistributionList", "exchangeRecipient"],
@@ -95,13 +99,13 @@ def slapd(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Slapd]:
 class Site:
     """A categorizer over an empty store and the server."""
 
-    def __init__(self, slapd: Slapd, keep: float = 60.0, **config: object) -> None:
+    def __init__(self, slapd: Slapd, keep: float = 60.0, homes: bool = False, **config: object) -> None:
         organisation = Organisation(
             1,
             {"corp.example": AcceptedDomain("corp.example", default=True)},
             transport=TransportConfig(**config),  # type: ignore[arg-type]
         )
-        server = LdapServer(slapd.url, BASE, ADMIN, PASSWORD, timeout=30.0, keep=keep)
+        server = LdapServer(slapd.url, BASE, ADMIN, PASSWORD, timeout=30.0, keep=keep, homes=homes)
         self.ldap = LdapDirectory(server)
         store = TableDirectory(lambda: organisation)
         self.categorizer = Categorizer(lambda: organisation, CombinedDirectory(store, self.ldap))
@@ -157,6 +161,19 @@ async def test_groups_are_expanded_by_memberof_or_by_name(site: Site) -> None:
     assert sorted(await site("outer")) == ["5.7.1 RESOLVER.RST.NotAuthorized", *sorted(
         ["outer>2", "staff>3", "anna", "ben", "ext@else.example"]
     )]  # fmt: skip
+
+
+async def test_an_address_that_is_none_fails_and_the_other_members_get_the_message(site: Site) -> None:
+    assert await site("lost") == ["5.1.3 STOREDRV.Submit"]
+    assert sorted(await site("mixed")) == ["5.1.3 STOREDRV.Submit", "5.1.3 STOREDRV.Submit", "anna", "mixed>2"]
+
+
+async def test_the_store_of_a_mailbox_is_read_where_it_is_asked_for(slapd: Slapd) -> None:
+    site = Site(slapd, homes=True, mailbox_stores=("store 1",))
+    try:
+        assert await site("stored", "anna") == ["stored", "5.1.0 RESOLVER.ADR.HomeDatabaseUnclear"]
+    finally:
+        site.ldap.close()
 
 
 async def test_dynamic_lists_are_expanded_by_their_own_filter(site: Site) -> None:

@@ -66,7 +66,7 @@ def statuses() -> st.SearchStrategy[Status]:
 
 
 def queue_ids() -> st.SearchStrategy[QueueId]:
-    return st.builds(QueueId, st.integers(0, 99999), st.integers(0, 2**64 - 1))
+    return st.builds(QueueId, st.integers(0, 99999), st.integers(0, 2**63 - 1))
 
 
 def scalars() -> st.SearchStrategy[Any]:

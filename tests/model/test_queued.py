@@ -37,6 +37,7 @@ def test_a_queue_id_is_shard_and_number() -> None:
         "2-1-1",
         "a-1",
         "2-" + "f" * 17,
+        "2-" + "f" * 16,
     ],
 )
 def test_what_is_no_queue_id_is_refused_with_an_example(text: str) -> None:

@@ -14,7 +14,9 @@ from hashlib import sha256
 from saywhy.model.address import Address
 
 _PREFIX = "moderate-"
-_LOCAL = re.compile(r"moderate-([0-9]{1,5})-([0-9a-f]{1,16})-([0-9]{1,9})-([0-9]{1,4})-([0-9a-f]{24})")
+_LOCAL = re.compile(  # with numbers that a store could have given: anybody may ask for one
+    r"moderate-([0-9]{1,5})-([0-7][0-9a-f]{15}|[0-9a-f]{1,15})-([0-9]{1,9})-([0-9]{1,4})-([0-9a-f]{24})"
+)
 
 
 class Notices(enum.Enum):

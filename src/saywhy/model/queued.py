@@ -14,7 +14,8 @@ from saywhy.model.moderation import Approval, Moderation
 
 NEVER = 253_402_300_800.0  # the year 10000.  What is held back is due so much later than its sender is to be told
 
-_QUEUE_ID = re.compile(r"([0-9]{1,5})-([0-9A-Fa-f]{1,16})")
+# Of 63 bits: more is no number that a store could have given.
+_QUEUE_ID = re.compile(r"([0-9]{1,5})-([0-7][0-9A-Fa-f]{15}|[0-9A-Fa-f]{1,15})")
 
 
 class QueueId(NamedTuple):

@@ -83,6 +83,7 @@ class _Reader:
         self._source = source
         self._page = _Page()
         self._quoting = True  # until a quote is found that nothing closes: then `>` ends every tag
+        self._commenting = True  # until a comment is found that nothing closes: then `>` ends every one
         self._links: list[str] = []  # the addresses of the <a> that are open
 
     def text(self) -> str:
@@ -109,7 +110,8 @@ class _Reader:
         """What begins with `<` at `at`; where the text goes on."""
         source = self._source
         if source.startswith("<!--", at):
-            end = source.find("-->", at + 4)
+            end = source.find("-->", at + 4) if self._commenting else -1
+            self._commenting = end >= 0
             return end + 3 if end >= 0 else self._behind(at)
         named = _TAG_NAME.match(source, at + 1)
         if named is None:

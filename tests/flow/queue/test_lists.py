@@ -13,7 +13,7 @@ from saywhy.model.envelope import Notify, Recipient
 from saywhy.model.event import Kind
 from saywhy.model.outcome import Deferred, Expanded, Outcome
 from saywhy.model.queued import HopKind, Message
-from tests.flow.queue.desk import CONTENT, MINUTE, SENDER, UNKNOWN, Desk, every, running
+from tests.flow.queue.desk import CONTENT, DONE, LATER, MINUTE, SENDER, UNKNOWN, Desk, every, running
 
 OWNER = Fork(Address.parse("owner@corp.example"), "staff")
 
@@ -173,3 +173,16 @@ async def test_a_recipient_that_forwards_only_when_it_is_looked_up_again_leaves_
         assert (address, content.count(b"X-SayWhy-Loop: ")) == ("a@one.test", 2)
         assert await desk.store.pending(message) == []
         assert await desk.empty()
+
+
+@jumping
+async def test_who_keeps_a_copy_that_is_sorted_again_is_not_forwarded_a_second_time() -> None:
+    desk = Contents(known={AWAY: forwarded("a@one.test", keeps=True)})
+    desk.script = lambda sent: [LATER if sent.hop.kind is HopKind.MAILBOX else DONE]
+    async with running(desk):
+        await desk.send(AWAY)
+        await desk.settled()
+        assert await desk.queue.resubmit("mailbox") == 1
+        await desk.settled(MINUTE)
+        assert len(desk.times("mailbox")) == 2
+        assert len(desk.times("one.test")) == 1

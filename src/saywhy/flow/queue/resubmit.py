@@ -85,6 +85,8 @@ class Resubmitter:
         if not resolved:
             raise ValueError(f"the categorizer said nothing of {pending.address}")
         first, *members = resolved
+        if pending.mailbox and pending.mailbox == first.mailbox:
+            members = []  # whom it is forwarded to got theirs when it was first sorted
         if pending.plain and first.outcome is None and first.address == pending.address:
             first = dataclasses.replace(first, plain=True)  # said by the contact that led there before
         return [first, *members]

@@ -18,6 +18,7 @@ MEASUREMENTS = (
     ("deliver", ("mailbox",)),
     ("profile_app", ("--messages", "2000")),
     ("profile_app", ("--messages", "2000", "--sessions", "100", "--reuse")),
+    ("expansion", ()),
     ("neighbours", ("--seconds", "5")),
 )
 

@@ -18,7 +18,7 @@ def stated(dist: Distribution) -> str:
     meta = dist.metadata
     classifiers = [c for c in meta.get_all("Classifier") or [] if c.startswith("License")]
     texts = [meta.get("License-Expression") or "", *classifiers]
-    if not "".join(texts).strip():
+    if not ALLOWED.search(" ".join(texts)):  # none, or one that names no licence ("DFSG approved")
         texts.append((meta.get("License") or "")[:200])
     return " ".join(texts)
 

@@ -5,7 +5,10 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
+import time
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -85,3 +88,29 @@ def test_all_scenarios_are_right_and_their_files_say_so_too(tmp_path: Path) -> N
         [sys.executable, ROOT / "tools/check_lab.py", rows], capture_output=True, text=True, check=False
     )
     assert judged.returncode == 0, judged.stdout
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(sys.platform != "linux", reason="the kernel of Linux tells a process that its parent is gone")
+def test_nothing_plays_on_when_the_program_is_killed(tmp_path: Path) -> None:
+    program = Path(sys.executable).parent / "saywhy"
+    command = [program, "lab", "run", "5.4.1-a", "5.4.2-a", "--out", tmp_path / "out"]
+    with subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) as run:
+        players = _until(
+            lambda: [child for child in _children(run.pid) if list(tmp_path.glob("out/*/scenario.toml"))]
+        )
+        run.kill()
+    assert _until(lambda: not any(Path(f"/proc/{child}").exists() for child in players))
+
+
+def _children(pid: int) -> list[int]:
+    return [int(child) for child in Path(f"/proc/{pid}/task/{pid}/children").read_text().split()]
+
+
+def _until(found: Callable[[], Any]) -> Any:
+    """What it finds; half a minute of nothing means 'hung'."""
+    for _ in range(300):
+        if result := found():
+            return result
+        time.sleep(0.1)
+    raise AssertionError("hung")

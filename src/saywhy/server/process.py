@@ -132,8 +132,8 @@ def _log_path(settings: Settings) -> Any:
     return None if settings.log.path == "-" else settings.server.data_dir / settings.log.path
 
 
-def _die_with_parent(parent: int) -> None:
-    """SIGTERM when the supervisor's end leaves us alone; at once when it has ended already."""
+def die_with_parent(parent: int) -> None:
+    """SIGTERM when the end of process `parent`, which started us, leaves us alone; at once when it has ended."""
     if sys.platform == "linux":
         try:
             import ctypes
@@ -142,7 +142,7 @@ def _die_with_parent(parent: int) -> None:
         except (ImportError, MemoryError, OSError):
             pass  # ctypes does not load everywhere (a kernel without W+X memory); the channel tells us, too
     if os.getppid() != parent:
-        raise SystemExit("the supervisor is gone")
+        raise SystemExit("whoever started this process is gone")
 
 
 def main() -> None:
@@ -150,7 +150,7 @@ def main() -> None:
     if not isinstance(start, Start) or start.version != saywhy.__version__:
         raise SystemExit("saywhy was replaced by another version while it ran: restart the server")
     os.umask(0o077)
-    _die_with_parent(start.parent)
+    die_with_parent(start.parent)
 
     async def run() -> None:
         await Process(start).run()

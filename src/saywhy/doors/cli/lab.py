@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import multiprocessing
+import os
 import sys
 import tempfile
 from collections.abc import Iterator, Sequence
@@ -17,6 +18,7 @@ import click
 from saywhy.doors.cli import lab_serve
 from saywhy.lab.play import play
 from saywhy.lab.scenario import ANN, Scenario, scenarios, unfit
+from saywhy.server.process import die_with_parent
 
 JOBS = 8  # each waits most of its time
 
@@ -102,8 +104,8 @@ def _rows(chosen: Sequence[Scenario], folder: Path, jobs: int, sender: str) -> I
     if len(chosen) == 1:
         yield play(chosen[0], folder, sender)
         return
-    context = multiprocessing.get_context("spawn")
-    with ProcessPoolExecutor(min(jobs, len(chosen)), mp_context=context) as pool:
+    context, players = multiprocessing.get_context("spawn"), min(jobs, len(chosen))
+    with ProcessPoolExecutor(players, context, initializer=die_with_parent, initargs=(os.getpid(),)) as pool:
         yield from pool.map(partial(play, out=folder, sender=sender), chosen)
 
 

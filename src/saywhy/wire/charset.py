@@ -6,6 +6,7 @@ as UTF-8 and then as Windows-1252, which is what unlabelled mail mostly is.
 
 from __future__ import annotations
 
+import codecs
 from functools import lru_cache
 
 # Decoders that are no charsets of mail: some are quadratic in their input, some need the machine's locale.
@@ -30,9 +31,9 @@ def codec(label: str) -> str:
     """The Python codec for a label in lower case; empty when there is none."""
     if not label or len(label) > 64:
         return ""
-    if label.replace("-", "_") in _NOT_CHARSETS:
-        return ""
     try:
+        if codecs.lookup(label).name.replace("-", "_") in _NOT_CHARSETS:  # however the label spells it
+            return ""
         b"a".decode(label, "replace")
     except (LookupError, ValueError):
         return ""

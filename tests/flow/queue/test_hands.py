@@ -26,6 +26,7 @@ from tests.flow.queue.desk import (
     FaultyStore,
     every,
     failure,
+    group,
     running,
 )
 
@@ -204,3 +205,20 @@ async def test_a_message_of_which_a_crash_left_a_part_beside_is_put_aside_whole(
         await desk.settled(60)
         assert not desk.attempts
         assert [each.hop for each in await desk.store.pending(sent)] == [POISON, POISON]
+
+
+@jumping
+async def test_two_groups_of_a_message_that_are_expanded_at_once_lose_no_member() -> None:
+    desk = Desk(store=Slow(), unreachable={"one.test", "two.test"})
+    async with running(desk):
+        await desk.send("staff@one.test", "staff@two.test")
+        await desk.settled()
+        desk.known = {
+            "staff@one.test": group("a@x.test", "b@x.test"),
+            "staff@two.test": group("c@y.test", "d@y.test"),
+        }
+        desk.changed()
+        await desk.settled(MINUTE)
+        found = sorted(name for each in desk.attempts for name in each.recipients)
+        assert found == ["a@x.test", "b@x.test", "c@y.test", "d@y.test"]
+        assert await desk.empty()

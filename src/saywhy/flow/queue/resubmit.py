@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import dataclasses
+from collections import OrderedDict
 
 from saywhy.flow.queue import failures, retry
 from saywhy.flow.queue.context import Context
@@ -19,7 +20,9 @@ from saywhy.flow.queue.window import Window
 from saywhy.flow.stages import Categorize, Resolved, SelectRoute
 from saywhy.infra.store.protocol import Change
 from saywhy.model.outcome import Deferred, Failed
-from saywhy.model.queued import SUBMISSION, HopKind, Message, Pending
+from saywhy.model.queued import SUBMISSION, HopKind, Message, Pending, QueueId
+
+MAX_REMEMBERED = 10_000  # messages: more than are ever categorized at once
 
 
 class Resubmitter:
@@ -31,6 +34,9 @@ class Resubmitter:
         self._entry = entry
         self._categorize = categorize
         self._select_route = select_route
+        # The first number of each message that was not given out: recipients that wait for two domains may be
+        # worked on side by side, and neither sees in the store what the other is about to bring.
+        self._free: OrderedDict[QueueId, int] = OrderedDict()
 
     async def work(self, job: Job, content: bytes) -> Change:
         message = job.message
@@ -57,9 +63,9 @@ class Resubmitter:
             else:
                 sorter.result.gone.add(pending.number)
                 forked.append(_named(pending, first))
-            for number, member in enumerate((each for each in members if each.fork is None), free):
+            for member in (each for each in members if each.fork is None):
+                number = self._number(message.id, free)
                 sorter.add(member, _member(pending, member, number))
-                free = number + 1
                 if number % TURN == 0:
                     await asyncio.sleep(0)
             forked += [_named(pending, each) for each in members if each.fork is not None]
@@ -75,6 +81,14 @@ class Resubmitter:
         self._entry.put_questions(change, message, content, asked)
         self._entry.put_forks(change, message, content, forks)
         return change
+
+    def _number(self, message: QueueId, least: int) -> int:
+        """For a new recipient of `message`: `least` or more, and given to no other."""
+        number = max(least, self._free.pop(message, 0))
+        self._free[message] = number + 1
+        if len(self._free) > MAX_REMEMBERED:
+            self._free.popitem(last=False)
+        return number
 
     async def _resolve(self, message: Message, pending: Pending) -> list[Resolved]:
         """As if it had just come in, under the address where it goes now."""

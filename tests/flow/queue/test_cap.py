@@ -6,6 +6,7 @@ import dataclasses
 
 import pytest
 
+from saywhy.flow.queue import cap as caps
 from saywhy.flow.queue.cap import Cap
 from saywhy.lab.clock import jumping
 from saywhy.model.envelope import Notify, Origin, ReversePath
@@ -125,7 +126,7 @@ async def test_a_gathered_report_that_breaks_becomes_one_for_each_message() -> N
     desk = failing()
     settle = desk.queue._storms._settler
 
-    def broken(parts: object) -> None:
+    def broken(change: object, parts: object) -> None:
         raise ValueError("broken")
 
     settle.gather = broken
@@ -145,6 +146,27 @@ async def test_more_than_a_hundred_leave_in_several_reports() -> None:
         gathered = named(desk)[1:]
         assert sorted(len(report) for report in gathered) == [30, 100, 100]
         assert await desk.empty()
+
+
+@jumping
+async def test_a_stranger_who_varies_his_address_opens_a_bounded_number_of_queues() -> None:
+    desk = failing(dataclasses.replace(FEW, report_domain_rate=1))
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(caps, "MAX_OPEN", 3)
+        async with running(desk):
+            for number in range(9):
+                for address in ("r", "t"):
+                    await desk.send(f"{address}{number}@one.test", sender=f"s{number}@corp.example")
+                    await desk.settled(1)
+            waiting = {row.connector: row.recipients for row in await desk.store.held()}
+            assert waiting == {"s0@corp.example": 1, "s1@corp.example": 2, "s2@corp.example": 2, "others": 12}
+            await desk.settled(HOUR + 60)
+            assert await desk.empty()
+    told = {str(report.envelope.recipients[0].address): sorted(names(report.about)) for report in desk.reports[1:]}
+    assert len(desk.reports) == 10
+    assert told == {"s0@corp.example": ["t0@one.test"]} | {
+        f"s{n}@corp.example": [f"r{n}@one.test", f"t{n}@one.test"] for n in range(1, 9)
+    }
 
 
 async def test_what_is_counted_is_bounded() -> None:

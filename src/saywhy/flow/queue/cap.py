@@ -4,6 +4,8 @@ For senders outside alone: whoever signed in, or is on a network of ours, gets e
 reports in an hour, by reverse-path and by its domain.  A recipient that fails above that waits in
 `held/report-rate/REVERSE-PATH`, parked like what the storm guard holds, and when its hour is over one report names
 all that waits there (`release.py`).  So nothing is kept beside the queue: after a crash the hour begins anew.
+Whoever writes under thousands of reverse-paths opens MAX_OPEN queues at most: what comes above that waits in
+`held/report-rate/others`, and each reverse-path in it gets its own report.
 """
 
 from __future__ import annotations
@@ -20,6 +22,8 @@ from saywhy.model.queued import GATHERED, HopKind, Message, NextHop, Pending, Qu
 from saywhy.model.transport import TransportConfig
 
 MAX_COUNTED = 10_000  # reverse-paths and domains; the one that was reported to longest ago is forgotten
+MAX_OPEN = 1000  # queues that gather
+OTHERS = "others"  # the one that many senders share; no reverse-path reads so
 _PREFIX = NextHop(HopKind.HELD, GATHERED).key + "/"
 
 
@@ -55,12 +59,14 @@ class Cap:
         sender, config = message.envelope.sender, self._organisation().transport
         if sender is None or message.origin.internal or not _reported(message, pending, config):
             return None
-        hop = NextHop(HopKind.HELD, GATHERED, sender.key)
+        hop = _queue(sender.key)
         if hop.key not in self._open:
             limits = {sender.key: config.report_rate, sender.domain_key: config.report_domain_rate}
             if message.id == self._last or not self._full(limits, config.report_rate_interval, now):
                 self._last = message.id
                 return None
+            if len(self._open) >= MAX_OPEN:
+                hop = _queue(OTHERS)
         self._open.setdefault(hop.key, now)
         held = dataclasses.replace(
             pending, hop=hop, failure=failure, suspended_at=now, suspended_alone=True, delay_reported=True
@@ -85,6 +91,10 @@ class Cap:
         if len(self._times) > MAX_COUNTED:
             self._times.popitem(last=False)
         return times
+
+
+def _queue(name: str) -> NextHop:
+    return NextHop(HopKind.HELD, GATHERED, name)
 
 
 def _reported(message: Message, pending: Pending, config: TransportConfig) -> bool:

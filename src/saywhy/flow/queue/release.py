@@ -73,23 +73,29 @@ class Storms:
         return await self._all(key, change_of)
 
     async def gather(self, key: str) -> int:
-        """Report all that waits as `key` (cap.py) together; how many recipients."""
+        """Report all that waits as `key` (cap.py), to each sender together; how many recipients."""
 
         async def change_of(rows: list[DueRow]) -> Change:
-            parts = [
-                Told(message, await self._header(message), tuple(row.pending for row in group))
-                for message, group in groupby(rows, key=lambda row: row.message)
-            ]
-            try:
-                return self._settler.gather(parts)
-            except Exception as error:  # each by itself, then
-                self._context.tell(Kind.FAULT, f"gathered report: {type(error).__name__}: {error}")
+            by_sender: dict[str, list[Told]] = {}
+            for message, group in groupby(rows, key=lambda row: row.message):
+                sender = message.envelope.sender
+                told = Told(message, await self._header(message), tuple(row.pending for row in group))
+                by_sender.setdefault(sender.key if sender is not None else "", []).append(told)
             change = Change()
-            for part in parts:
-                await self._returned(change, part.message, list(part.held))
+            for parts in by_sender.values():
+                await self._together(change, parts)
             return change
 
         return await self._all(key, change_of)
+
+    async def _together(self, change: Change, parts: list[Told]) -> None:
+        """Add to `change` one report on `parts`; one on each where that cannot be written."""
+        try:
+            self._settler.gather(change, parts)
+        except Exception as error:
+            self._context.tell(Kind.FAULT, f"gathered report: {type(error).__name__}: {error}")
+            for part in parts:
+                await self._returned(change, part.message, list(part.held))
 
     async def _header(self, message: Message) -> bytes:
         """All that a gathered report needs of a message."""

@@ -68,25 +68,21 @@ class Settler:
         for pending in held:
             if pending.failure is not None:
                 step.give_up(pending, pending.failure)
-        found = step.change
-        self._entry.report(found, message, content, step.reportable)
-        change.add += found.add
-        change.settle += found.settle
-        change.events += found.events
+        self._entry.report(step.change, message, content, step.reportable)
+        _add(change, step.change)
 
-    def gather(self, parts: Sequence[Told]) -> Change:
-        """Give up all that `parts` hold, with one report on them together."""
-        change, gathered = Change(), []
+    def gather(self, change: Change, parts: Sequence[Told]) -> None:
+        """Add to `change` that all that `parts` hold is given up, with one report on them together."""
+        found, gathered = Change(), []
         for part in parts:
             step = self._step(part.message, lambda pending, _: pending.due)
             for pending in part.held:
                 if pending.failure is not None:
                     step.give_up(pending, pending.failure)
-            change.settle += step.change.settle
-            change.events += step.change.events
+            _add(found, step.change)
             gathered.append(Gathered(part.message, part.header, tuple(step.reportable)))
-        self._entry.report_together(change, gathered)
-        return change
+        self._entry.report_together(found, gathered)
+        _add(change, found)
 
     def _remove(self, step: Step, pending: Pending, ndr: bool) -> list[Settled]:
         step.remove(pending, ndr)
@@ -108,3 +104,9 @@ class Settler:
 
     def _step(self, message: Message, retry_at: RetryAt) -> Step:
         return Step(message, self._context.transport, self._context.now(), retry_at, self._context.guard)
+
+
+def _add(change: Change, found: Change) -> None:
+    change.add += found.add
+    change.settle += found.settle
+    change.events += found.events

@@ -228,6 +228,7 @@ class Suppressed:
 class Reports:
     outgoing: tuple[OutgoingReport, ...] = ()
     suppressed: tuple[Suppressed, ...] = ()
+    fault: str = ""  # of ours, for which a report says no more than its status part
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,11 +7,14 @@ import asyncio
 import pytest
 
 from saywhy.flow.queue.settings import QueueSettings
+from saywhy.flow.report import letter
+from saywhy.flow.report.reporter import Reporter
 from saywhy.infra.errors import StoreError
 from saywhy.lab.clock import jumping
 from saywhy.model.envelope import Notify
 from saywhy.model.event import Kind
 from saywhy.model.failure import Refused
+from saywhy.why.read.reading import read_report
 from tests.flow.queue.desk import (
     DONE,
     HOUR,
@@ -375,6 +378,45 @@ async def test_a_reporter_that_breaks_loses_nothing() -> None:
         await desk.settled(5 * MINUTE)
         assert await desk.fates(message) == {("bad@one.test", Kind.FAIL): 1, ("good@one.test", Kind.SEND): 1}
         assert [report.kind for report in desk.reports] == ["failed"]
+
+
+@jumping
+async def test_a_report_that_cannot_be_composed_leaves_bare_and_the_fault_is_told_once(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    honest = letter.page
+
+    def page(about, *more):
+        if about.message.id == hostile:
+            raise UnicodeError("oops")
+        return honest(about, *more)
+
+    monkeypatch.setattr(letter, "page", page)
+    desk = Desk(script=every(UNKNOWN))
+    reporter, left = Reporter(desk.organisation, "mx.corp.example", desk.clock), []
+
+    def report(message, content, settled):
+        reports = reporter(message, content, settled)
+        left.extend(reports.outgoing)
+        return reports
+
+    desk.report = report
+    desk.queue = desk.make()
+    async with running(desk):
+        hostile = await desk.send("a@one.test", "b@one.test")
+        other = await desk.send("c@one.test")
+        await desk.settled()
+        assert await desk.empty()
+        assert await desk.fates(hostile) == {("a@one.test", Kind.FAIL): 1, ("b@one.test", Kind.FAIL): 1}
+        assert [(event.message, event.text) for event in desk.sink.of(Kind.FAULT)] == [
+            (str(hostile), f"report on {hostile} is bare: UnicodeError: oops")
+        ]
+        told = {event.message for event in desk.sink.of(Kind.REPORT)}
+        assert told == {str(hostile), str(other)}
+    assert len(left) == 2
+    read = [(each.address, str(each.failure.status), each.failure.cause)
+            for each in read_report(left[0].content).recipients]  # fmt: skip
+    assert read == [(name, "5.1.1", "remote-user-unknown") for name in ("a@one.test", "b@one.test")]
 
 
 @jumping

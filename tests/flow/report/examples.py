@@ -70,7 +70,9 @@ class World:
 
     def report(self, message: Message, settled: Sequence[Settled], content: bytes = CONTENT) -> Reports:
         reporter = Reporter(lambda: self.organisation, self.hostname, FixedClock(self.now), self.tokens)
-        return reporter(message, content, settled)
+        reports = reporter(message, content, settled)
+        assert reports.fault == ""
+        return reports
 
     def only(self, message: Message, *settled: Settled, content: bytes = CONTENT) -> OutgoingReport:
         (report,) = self.report(message, settled, content).outgoing

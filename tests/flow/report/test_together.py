@@ -35,7 +35,9 @@ def part(
 def together(*parts: Gathered, world: World | None = None) -> Reports:
     world = world or World()
     clock = type("Clock", (), {"now": lambda _self: world.now})()
-    return Reporter(lambda: world.organisation, world.hostname, clock, world.tokens).together(parts)
+    reports = Reporter(lambda: world.organisation, world.hostname, clock, world.tokens).together(parts)
+    assert reports.fault == ""
+    return reports
 
 
 def test_every_recipient_stands_in_it_with_its_own_code_message_and_subject() -> None:

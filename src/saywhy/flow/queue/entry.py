@@ -35,6 +35,7 @@ from saywhy.flow.stages import (
 )
 from saywhy.infra.store.protocol import Change
 from saywhy.model.envelope import Envelope, Origin, ReversePath
+from saywhy.model.event import Kind
 from saywhy.model.outcome import Deferred
 from saywhy.model.queued import HopKind, Message, NewMessage, Pending, QueueId
 from saywhy.wire import loop
@@ -186,6 +187,8 @@ class Entry:
         reports = self._report(message, content, settled)
         if message.envelope.sender is None:  # RFC 5321 section 4.5.5: no report, whatever the reporter says
             reports = _none(reports)
+        if reports.fault:
+            self._context.tell(Kind.FAULT, f"report on {message.id} is bare: {reports.fault}", message)
         for outgoing in reports.outgoing:
             self._send(change, message, outgoing)
         for suppressed in reports.suppressed:
@@ -199,6 +202,8 @@ class Entry:
         """As `report`, on several messages of one sender at once."""
         reports = self._report.together(parts)
         now = self._context.now()
+        if reports.fault:
+            self._context.tell(Kind.FAULT, f"gathered report is bare: {reports.fault}")
         messages = {part.message.id: part.message for part in parts}
         for outgoing in reports.outgoing:
             first, *others = dict.fromkeys(settled.pending.message for settled in outgoing.about)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import assert_never
 
 from saywhy.flow.stages import Settled
@@ -19,10 +20,20 @@ OWN_WORDS = "x-saywhy"  # what no remote server said must not look as if one had
 
 
 def delivery_report(
-    message: Message, settled: Sequence[Settled], acts: Sequence[str], action: Action, hostname: str, now: float
+    message: Message,
+    settled: Sequence[Settled],
+    acts: Sequence[str],
+    action: Action,
+    hostname: str,
+    now: float,
+    *,
+    several: bool = False,
 ) -> DeliveryReport:
-    """`acts` says for each recipient who has to act, empty where nobody is asked."""
-    return DeliveryReport(
+    """`acts` says for each recipient who has to act, empty where nobody is asked.
+
+    `several`: on more messages than `message`; nothing is said that is one message's alone.
+    """
+    report = DeliveryReport(
         reporting_mta=hostname,
         recipients=tuple(_recipient(message, *pair, action, now) for pair in zip(settled, acts, strict=True)),
         envid=message.envelope.envid,
@@ -31,6 +42,9 @@ def delivery_report(
         arrival=message.arrived,
         deliver_by=message.envelope.by.at if message.envelope.by is not None else 0.0,
     )
+    if several:
+        return replace(report, envid="", received_from="", received_from_ip="", arrival=0.0, deliver_by=0.0)
+    return report
 
 
 def happened_at(settled: Settled, now: float) -> float:

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Callable, Sequence
-from dataclasses import replace
 
 from saywhy.flow.report import html, phrases, text
 from saywhy.flow.report.compose import page, told
@@ -19,7 +18,7 @@ from saywhy.model.address import Address
 from saywhy.model.envelope import Body, Envelope, Notify, Recipient, Ret
 from saywhy.wire.header import headline, without_received
 from saywhy.wire.report.build import build
-from saywhy.wire.report.values import Action, DeliveryReport, ReportMessage, Returned
+from saywhy.wire.report.values import Action, ReportMessage, Returned
 
 TOKEN = 24  # hexadecimal digits: 96 bits
 _POOL = 256  # tokens fetched at a time
@@ -62,22 +61,21 @@ def letter(
             language=about.frame.language,
             text=text.render(seen, administrators),
             html=html.render(seen, administrators) if about.config.report_html else "",
-            status=_status(about, settled, acts, action),
+            status=delivery_report(
+                about.message, settled, acts, action, about.hostname, about.now, several=bool(about.originals)
+            ),
             returned=_returned(about, action),
         ),
         token,
     )
+    return posted(about.reverse_path, action, settled, content)
+
+
+def posted(reverse_path: Address, action: Action, settled: Sequence[Settled], content: bytes) -> OutgoingReport:
+    """`content` in its envelope."""
     return OutgoingReport(
-        action.value, _envelope(about.reverse_path, content), headline(content), content, tuple(settled)
+        action.value, _envelope(reverse_path, content), headline(content), content, tuple(settled)
     )
-
-
-def _status(about: Occasion, settled: Sequence[Settled], acts: Sequence[str], action: Action) -> DeliveryReport:
-    """Of several messages nothing is said that is one message's alone."""
-    report = delivery_report(about.message, settled, acts, action, about.hostname, about.now)
-    if about.originals:
-        report = replace(report, envid="", received_from="", received_from_ip="", arrival=0.0, deliver_by=0.0)
-    return report
 
 
 def _envelope(reverse_path: Address, content: bytes) -> Envelope:

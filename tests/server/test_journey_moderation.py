@@ -60,6 +60,16 @@ async def reply(site: Site, question: bytes, text: str, sender: str = BEN, heade
     return await site.send(sender, [to], content)
 
 
+async def from_outside(site: Site, to: str) -> str:
+    """What a stranger hears at RCPT."""
+    client = await site.client("smtp")
+    await client.expect(f"MAIL FROM:<{EVE}>", "250")
+    reply = await client.say(f"RCPT TO:<{to}>")
+    await client.expect("QUIT", "221")
+    await client.close()
+    return reply
+
+
 async def test_an_approved_message_reaches_the_group_and_nobody_before() -> None:
     async with Site(organisation=GROUP) as site:
         message = await site.send(ANN, [BREWERS])
@@ -123,11 +133,28 @@ async def test_nobody_decides_with_another_moderators_address_or_from_outside_or
         guessed = to[: -len("000000@worcester.example")] + "000000@worcester.example"
         await site.send(BEN, [guessed], content)
         assert (await site.event(Kind.FAIL, cause="recipient-unknown", sender=BEN)).status == "5.1.1"
+        assert await from_outside(site, guessed) == "550 5.1.1 User unknown"
         assert not site.found(Kind.APPROVE, Kind.REJECT)
         await site.ask("moderation reject", message=message)
         [report] = await site.reports()
         assert report.only["Status"] == "5.7.1"
         await site.quiet()
+        assert (await from_outside(site, to)).startswith("250")  # who answers late is told so
+        assert await from_outside(site, guessed) == "550 5.1.1 User unknown"
+
+
+async def test_no_report_comes_of_mail_to_answers_that_nobody_asked_for() -> None:
+    """It would go to whomever a stranger names as its sender."""
+    async with Site(organisation=GROUP) as site:
+        other = await site.send(ANN, ["carl@worcester.example"])
+        for held_by in ("9-8f31", other, other[:-1] + "f0f0"):
+            guessed = f"moderate-{held_by}-0-0-{24 * 'a'}@worcester.example"
+            reply = await from_outside(site, guessed)
+            assert reply[:3] == (
+                "451" if held_by == "9-8f31" else "550"
+            )  # shard 9 may be another worker's, and away
+        await site.quiet()
+        assert not site.found(Kind.REPORT)
 
 
 async def test_what_no_person_wrote_decides_nothing_and_is_not_answered() -> None:

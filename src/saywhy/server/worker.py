@@ -33,7 +33,7 @@ from saywhy.flow.route.select import RouteSelector
 from saywhy.flow.stages import Directory
 from saywhy.infra.directory.combined import CombinedDirectory
 from saywhy.infra.directory.table import TableDirectory
-from saywhy.infra.errors import DirectoryDown, StoreError
+from saywhy.infra.errors import DirectoryDown
 from saywhy.infra.mailbox_tally import Tally
 from saywhy.infra.mailbox_usage import Usages
 from saywhy.infra.maildir import Maildirs
@@ -49,9 +49,7 @@ from saywhy.infra.work_notes import WorkNotes
 from saywhy.model.address import Address
 from saywhy.model.clock import Clock
 from saywhy.model.event import Event, Kind, Sink
-from saywhy.model.moderation import Answer, Decided
 from saywhy.model.organisation import User
-from saywhy.operations.context import Away
 from saywhy.server import privileges
 from saywhy.server.clockwatch import ClockWatch
 from saywhy.server.directory import second_source
@@ -62,6 +60,7 @@ from saywhy.server.pressure import PressureWatch
 from saywhy.server.shards import Access, Elsewhere, access, nowhere
 from saywhy.server.shares import part
 from saywhy.server.sockets import Sockets
+from saywhy.server.tickets import Tickets
 
 
 @dataclass(frozen=True, slots=True)
@@ -188,7 +187,8 @@ class Worker:
         settings, clock, organisation = self.settings, self.clock, self.organisation
         hostname = settings.server.hostname
         directory = self._directory_in_use = self._directory()
-        self._categorizer = Categorizer(organisation, directory, hostname)
+        tickets = Tickets(lambda shard: self.accesses.get(shard) or partial(self._elsewhere, shard))
+        self._categorizer = Categorizer(organisation, directory, hostname, given=tickets.given)
         self._resolver = resolver = Resolver(settings.dns.nameservers, settings.dns.port, settings.dns.timeout)
         own = {binding.host for listener in settings.listeners.values() for binding in listener.address}
         hosts = HostFinder(resolver, organisation, {hostname}, OwnAddresses(own), clock)
@@ -202,7 +202,7 @@ class Worker:
             )
         remote = SmtpDelivery(hosts, organisation, hostname, clock, timeouts=timeouts)
         programs, conversions = ProgramDelivery(organisation, clock), Conversions(organisation, clock)
-        answers = Answers(organisation, directory, self._decide, clock, self.sink)
+        answers = Answers(organisation, directory, tickets.decide, clock, self.sink)
         self._deliverer = Deliverer(
             local, remote, clock, self.sink, programs=programs, conversions=conversions, answers=answers
         )
@@ -247,26 +247,17 @@ class Worker:
             ask=Asker(organisation, self.settings.server.hostname, clock),
         )
 
-    async def _decide(self, answer: Answer) -> Decided:
-        """By the queue that holds the message: one of ours, or another worker's."""
-        shard = answer.ticket.shard
-        access = self.accesses.get(shard) or partial(self._elsewhere, shard)
-        try:
-            decided: Decided = await access("decide", answer)
-        except Away as away:
-            raise StoreError(str(away)) from away
-        return decided
-
     async def _stop_queue(self, queue: Queue) -> None:
         await queue.stop(self._left())
 
     def _services(self) -> Services:
         self._in_flight = InFlight(self._in_flight_limit())
+        ldap = self.settings.directory.source == "ldap"
         return Services(
             hostname=self.settings.server.hostname,
             organisation=self.organisation,
             lookup=self._categorizer.lookup,
-            bring=self._categorizer.bring if self.settings.directory.source == "ldap" else None,
+            bring=self._categorizer.bring if ldap else self._categorizer.bring_ticket,
             authenticate=self._authenticate,
             submit=self.queue.submit,
             next_id=self.store.next_id,

@@ -8,7 +8,8 @@ would reach those twice whom both parts lead to.
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Awaitable
+from collections import OrderedDict
+from collections.abc import Awaitable, Callable
 
 from saywhy.flow.categorize import failures, imcea, sender
 from saywhy.flow.categorize.expansion import Expansion
@@ -16,25 +17,39 @@ from saywhy.flow.categorize.graves import Graves
 from saywhy.flow.categorize.owner import Owners, is_postmaster, is_system
 from saywhy.flow.categorize.restrictions import Restrictions
 from saywhy.flow.stages import CurrentOrganisation, Directory, Resolved
-from saywhy.infra.errors import DirectoryDown
+from saywhy.infra.errors import DirectoryDown, StoreError
 from saywhy.model.address import Address
-from saywhy.model.moderation import is_ticket
+from saywhy.model.moderation import Ticket, is_ticket, ticket
 from saywhy.model.organisation import DomainType
 from saywhy.model.outcome import Deferred, Failed
 from saywhy.model.queued import Message
+
+Given = Callable[[Ticket], Awaitable[bool]]  # was a moderator given this address?  StoreError: ask later
+
+MAX_REFUSED = 1000  # refusals that wait for their `lookup`
 
 
 class Categorizer:
     """stages.Categorize, and the look-up of recipients that the receive stage asks at RCPT.
 
-    `hostname` is this server's, as groups name their expansion server.
+    `hostname` is this server's, as groups name their expansion server.  `given`: addresses for moderators' answers
+    that were made up are refused at RCPT, so that nobody gets a report from us for what a stranger sent to one.
     """
 
-    def __init__(self, organisation: CurrentOrganisation, directory: Directory, hostname: str = "") -> None:
+    def __init__(
+        self,
+        organisation: CurrentOrganisation,
+        directory: Directory,
+        hostname: str = "",
+        *,
+        given: Given | None = None,
+    ) -> None:
         self._organisation = organisation
         self._directory = directory
         self._hostname = hostname
         self._graves = Graves()
+        self._given = given
+        self._refused: OrderedDict[str, Failed] = OrderedDict()
 
     async def __call__(self, message: Message) -> list[Resolved]:
         try:
@@ -65,6 +80,8 @@ class Categorizer:
         Only whether it exists: an address that two own, or that leads in a circle, is accepted and reported on.
         What `fetch` has not brought is taken, too.
         """
+        if self._refused and (refused := self._refused.get(address.key)) is not None:
+            return refused
         organisation = self._organisation()
         domain = organisation.domains.get(address.domain_key)
         if domain is None or domain.type is not DomainType.AUTHORITATIVE or is_postmaster(address):
@@ -84,7 +101,10 @@ class Categorizer:
         return Failed(failures.user_unknown(near, buried))
 
     def bring(self, address: Address) -> Awaitable[None] | None:
-        """To be awaited before `lookup` of an address about which the directory has to be asked; else None."""
+        """To be awaited before `lookup` of an address about which somebody has to be asked; else None."""
+        asking = self.bring_ticket(address)
+        if asking is not None:
+            return asking
         domain = self._organisation().domains.get(address.domain_key)
         if domain is None or domain.type is DomainType.EXTERNAL_RELAY:
             return None
@@ -92,6 +112,27 @@ class Categorizer:
             return self._fetch(address) if self._directory.find(address) is None else None
         except DirectoryDown:  # `lookup` says so
             return None
+
+    def bring_ticket(self, address: Address) -> Awaitable[None] | None:
+        """As `bring`, where the directory is in memory."""
+        return self._ask(address) if is_ticket(address) else None
+
+    async def _ask(self, address: Address) -> None:
+        """Whoever holds the message is asked about the address of an answer, unless somebody has it."""
+        self._refused.pop(address.key, None)
+        asked = ticket(address)
+        if asked is None or self._given is None or address.domain_key not in self._organisation().domains:
+            return
+        await self._fetch(address)
+        try:
+            if self._directory.find(address) or await self._given(asked):
+                return
+            refused = failures.USER_UNKNOWN
+        except (DirectoryDown, StoreError) as down:
+            refused = Failed(failures.directory_down_at_rcpt(str(down)))
+        self._refused[address.key] = refused
+        if len(self._refused) > MAX_REFUSED:
+            self._refused.popitem(last=False)
 
     async def _fetch(self, address: Address) -> None:
         with contextlib.suppress(DirectoryDown):

@@ -22,7 +22,7 @@ from saywhy.flow.queue.window import Window
 from saywhy.infra.store.protocol import Change, TrackingFilter
 from saywhy.model.event import Event, Kind
 from saywhy.model.failure import Failure
-from saywhy.model.moderation import Answer, Approval, Asked, Decided, Moderation, Verdict
+from saywhy.model.moderation import Answer, Approval, Asked, Decided, Moderation, Ticket, Verdict
 from saywhy.model.outcome import Failed
 from saywhy.model.queued import SUBMISSION, HopKind, Message, Pending, QueueId
 
@@ -132,15 +132,17 @@ class Moderating:
         kinds = (Kind.MODERATE, *_DECISIONS)
         rows = await self._context.store.tracking(TrackingFilter(str(message), kinds=kinds))
         mine = [row for row in rows if row.data.get("number") == answer.ticket.pending]
-        asked = [
-            at
-            for at, row in enumerate(mine)
-            if row.kind is Kind.MODERATE and answer.ticket.digest in str(row.data.get("digests", "")).split()
-        ]
+        asked = [at for at, row in enumerate(mine) if asks(row, answer.ticket)]
         if not asked:
             return Decided.UNKNOWN
         after = (_DECISIONS[row.kind] for row in mine[asked[-1] :] if row.kind in _DECISIONS)
         return next(after, Decided.OVER)
+
+
+def asks(row: Event, ticket: Ticket) -> bool:
+    """Whether the history says here that a moderator was given `ticket`."""
+    asked = row.kind is Kind.MODERATE and row.data.get("number") == ticket.pending
+    return asked and ticket.digest in str(row.data.get("digests", "")).split()
 
 
 def _asked(waits: Moderation | None, answer: Answer) -> Asked | None:

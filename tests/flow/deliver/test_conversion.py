@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import dataclasses
 from collections.abc import Sequence
 from typing import Any
@@ -15,8 +16,12 @@ from saywhy.model.envelope import Origin
 from saywhy.model.form import ContentType
 from saywhy.model.organisation import AcceptedDomain, DomainType, Organisation, RemoteDomain, TransportConfig
 from saywhy.model.outcome import Conversion, Deferred, Delivered, Failed, Outcome, Relayed
+from saywhy.model.queued import QueueId
 from saywhy.wire.convert import convert as converting
+from saywhy.wire.convert import rtf
+from saywhy.wire.convert.budget import Work
 from tests.flow.deliver.builders import DEST, MAILBOX, NOW, FixedClock, transmission
+from tests.wire.convert import packing
 
 HTML = b"From: <ann@us.test>\r\nMIME-Version: 1.0\r\nContent-Type: text/html; charset=koi8-r\r\n\r\n<p>At ten\r\n"
 CUT = b"Content-Type: text/html\r\nContent-Transfer-Encoding: base64\r\n\r\nPGI+e\r\n"
@@ -157,6 +162,22 @@ async def test_what_the_sender_forbids_is_not_done(field: bytes, line: str, name
     assert isinstance(outcome, Failed)
     assert outcome.failure.line().startswith(line)
     assert outcome.failure.evidence.name == name
+
+
+async def test_formatted_texts_that_are_too_much_fail_and_the_next_message_is_converted() -> None:
+    outer = packing.winmail(*[packing.within(packing.bomb(rtf.MAX_OCTETS))] * 3)
+    made, sent = conversions(dataclasses.replace(TEXT_FOR_DEST, tnef=False)), Sent()
+    hostile = mail("bob@dest.test", content=packing.message(outer))
+    other = mail("cy@dest.test", content=HTML)
+    other = dataclasses.replace(other, message=dataclasses.replace(other.message, id=QueueId(1, 99)))
+    [failed], [relayed] = await asyncio.gather(send(made, hostile, sent), send(made, other, sent))
+    assert isinstance(failed, Failed)
+    assert failed.failure.line() == "554 5.6.5 CONVERT.Failed; the message cannot be converted"
+    seen = failed.failure.evidence
+    assert (seen.name, seen.limit) == (Work.FORMATTED.what, Work.FORMATTED.limit)
+    assert seen.observed > seen.limit
+    assert isinstance(relayed, Relayed)
+    assert set(sent.contents) == {"cy@dest.test"}
 
 
 async def test_an_administrators_alias_helps_at_the_next_attempt() -> None:

@@ -72,3 +72,32 @@ def message(data: bytes, text: str | None = "At ten.", *, type_: str = "applicat
         lines += ["Content-Type: multipart/mixed; boundary=cut", "", "--cut", "Content-Type: text/plain", "", text]
         lines += ["--cut", *attachment, "", encoded, "--cut--", ""]
     return "\r\n".join(lines).replace("\r\n", "\n").replace("\n", "\r\n").encode()
+
+
+def within(data: bytes) -> bytes:
+    """A message in a message, `data` its own winmail.dat."""
+    held = properties(variable(OBJECT, 0x3701, bytes(16) + data))
+    return attribute(2, NEW_FILE, bytes(14)) + attribute(2, FILE_PROPERTIES, held)
+
+
+def formatted(octets: bytes, again: list[tuple[int, int]]) -> bytes:
+    """Compressed RTF (MS-OXRTFCP): `octets` as they are, then each time `length` octets from so far `back`.
+
+    Both in whole runs of eight.
+    """
+    at = 207 + len(octets)
+    out = [b"\0" + octets[each : each + 8] for each in range(0, len(octets), 8)]
+    for each in range(0, len(again), 8):
+        out.append(b"\xff")
+        for back, length in again[each : each + 8]:
+            out.append(struct.pack(">H", (at - back) % 4096 << 4 | length - 2))
+            at += length
+    out.append(b"\1" + struct.pack(">H", at % 4096 << 4))
+    size = at - 207
+    return struct.pack("<IIII", sum(map(len, out)) + 12, size, 0x75465A4C, 0) + b"".join(out)
+
+
+def bomb(size: int) -> bytes:
+    """A winmail.dat whose formatted text has nearly `size` octets."""
+    rtf = formatted(b"hostile!", [(8, 17)] * ((size - 8) // 17 // 8 * 8))
+    return winmail(attribute(1, MESSAGE_PROPERTIES, properties(variable(BINARY, 0x1009, rtf))))

@@ -14,10 +14,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from saywhy.model.form import ContentType, Form
+from saywhy.wire.convert.budget import Work
 from saywhy.wire.convert.charsets import Charsets
 from saywhy.wire.convert.convert import MAX_DEPTH, MAX_PARTS, Converted, convert
 from saywhy.wire.convert.errors import CannotConvert, Damaged, NoCodec, NoText, Prohibited, TooMuch, WrongMedia
-from saywhy.wire.convert.texts import MAX_TEXT
 
 GOLDEN = Path(__file__).parent / "golden"
 TEXT, HTML = Form(ContentType.TEXT), Form(ContentType.HTML)
@@ -176,8 +176,18 @@ def test_too_many_parts_and_too_long_a_text_are_told_with_their_limit() -> None:
         convert(many, HTML)
     assert caught.value.observed > caught.value.limit == MAX_PARTS
     with pytest.raises(TooMuch) as caught:
-        convert(mail("Content-Type: text/html", "", "x" * (MAX_TEXT + 1)), TEXT)
-    assert caught.value.limit == MAX_TEXT
+        convert(mail("Content-Type: text/html", "", "x" * (Work.TEXT.limit + 1)), TEXT)
+    assert caught.value.observed > caught.value.limit == Work.TEXT.limit
+
+
+def test_the_texts_of_a_message_are_too_long_together() -> None:
+    text = "x" * (Work.TEXT.limit // 2)
+    several = ["--b", "Content-Type: text/html", "", text]
+    head = "Content-Type: multipart/mixed; boundary=b", ""
+    assert convert(mail(*head, *several * 2, "--b--"), TEXT).done
+    with pytest.raises(TooMuch, match="characters of its texts") as caught:
+        convert(mail(*head, *several * 3, "--b--"), TEXT)
+    assert caught.value.limit == Work.TEXT.limit
 
 
 def test_plain_text_out_of_a_message_without_any_is_not_to_be_had() -> None:

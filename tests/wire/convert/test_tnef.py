@@ -13,10 +13,21 @@ from hypothesis import strategies as st
 
 from saywhy.model.form import Form
 from saywhy.wire.convert import rtf, tnef
+from saywhy.wire.convert.budget import Budget, Work
 from saywhy.wire.convert.convert import convert
-from saywhy.wire.convert.errors import CannotConvert, Damaged
+from saywhy.wire.convert.errors import CannotConvert, Damaged, TooMuch
 from tests.wire.convert import packing
-from tests.wire.convert.packing import LETTER, attribute, file, message, properties, variable, winmail
+from tests.wire.convert.packing import (
+    LETTER,
+    attribute,
+    bomb,
+    file,
+    formatted,
+    message,
+    properties,
+    variable,
+    winmail,
+)
 
 # The two examples of MS-OXRTFCP section 4.
 HELLO = bytes.fromhex(
@@ -26,7 +37,7 @@ CROSSING = bytes.fromhex("1a0000001c0000004c5a4675e2d44b51410004205758595a0d6e7d
 
 
 def test_files_html_and_subject_come_out() -> None:
-    found = tnef.read(LETTER)
+    found = tnef.read(LETTER, Budget())
     assert (found.subject, found.html, found.code_page) == ("Secret", b"<p>At <b>ten</b>, caf\xe9</p>", "cp1252")
     [plan] = found.files
     assert (plan.name, plan.data) == ("Fluchtplan für Ann.pdf", b"%PDF-1.4 a plan")
@@ -83,6 +94,40 @@ def test_compressed_rtf_is_unpacked(packed: bytes, plain: bytes) -> None:
 def test_damaged_rtf_is_named(damaged: bytes) -> None:
     with pytest.raises(rtf.RtfError):
         rtf.unpacked(damaged)
+
+
+@pytest.mark.parametrize(("back", "length"), [(1, 17), (3, 17), (17, 17), (18, 17), (4000, 9), (4095, 2)])
+def test_what_is_said_again_may_overlap_what_it_says(back: int, length: int) -> None:
+    octets = bytes(range(1, 33)) * 130
+    said = bytearray(octets)
+    for _ in range(8):
+        said += bytes(said[len(said) - back + at % back] for at in range(length))
+    assert rtf.unpacked(formatted(octets, [(back, length)] * 8)) == said
+
+
+def test_formatted_texts_are_too_much_together_however_little_they_take() -> None:
+    small = bomb(rtf.MAX_OCTETS)
+    assert len(small) < rtf.MAX_OCTETS / 7
+    assert len(convert(message(small, None), Form(tnef=False)).content) > rtf.MAX_OCTETS
+    outer = winmail(*[packing.within(small)] * (Work.FORMATTED.limit // rtf.MAX_OCTETS + 1))
+    with pytest.raises(TooMuch, match="octets of formatted text") as caught:
+        convert(message(outer), Form(tnef=False))
+    assert caught.value.observed > caught.value.limit == Work.FORMATTED.limit
+
+
+def test_attributes_and_values_are_counted_over_all_files_of_a_message() -> None:
+    many = winmail(attribute(1, 0x00010000, b"") * (Work.ITEMS.limit // 2 + 1))
+    assert convert(message(many), Form(tnef=False)).done
+    with pytest.raises(TooMuch, match="attributes, properties and values"):
+        convert(message(winmail(packing.within(many), packing.within(many))), Form(tnef=False))
+    values = struct.pack("<HHI", 0x1003, 0x3001, Work.ITEMS.limit) + bytes(4 * Work.ITEMS.limit)
+    with pytest.raises(TooMuch, match="attributes, properties and values"):
+        convert(message(winmail(attribute(1, packing.MESSAGE_PROPERTIES, properties(values)))), Form(tnef=False))
+
+
+def test_a_code_page_that_windows_cannot_have_is_not_looked_for() -> None:
+    page = attribute(1, packing.CODE_PAGE, struct.pack("<II", 1 << 20, 0))
+    assert tnef.read(winmail(page, attribute(1, packing.SUBJECT, b"caf\xe9\0")), Budget()).subject == "café"
 
 
 @pytest.mark.parametrize(("data", "why"), [

@@ -6,6 +6,7 @@ import mimetypes
 
 from saywhy.wire import mime
 from saywhy.wire.convert import entity, rtf, tnef
+from saywhy.wire.convert.budget import Work
 from saywhy.wire.convert.entity import Entity
 from saywhy.wire.convert.errors import Packed
 from saywhy.wire.convert.texts import HTML, PLAIN, Writer
@@ -30,17 +31,17 @@ def is_packed(part: Part) -> bool:
     return any(name.lower() == FILE_NAME for name in names) and part.data.startswith(tnef.SIGNATURE)
 
 
-def read(part: Part) -> tnef.Tnef:
+def read(part: Part, writer: Writer) -> tnef.Tnef:
     """Packed when it is damaged."""
     try:
-        return tnef.read(entity.data_of(part))
+        return tnef.read(entity.data_of(part), writer.budget)
     except tnef.TnefError as error:
         raise Packed(f"{FILE_NAME}: {error}") from error
 
 
 def unpacked(part: Part, writer: Writer, *, with_text: bool) -> tuple[Entity, list[str]]:
     """What stands for the part, and the media types in it.  `with_text`: its text is the message's only one."""
-    found = read(part)
+    found = read(part, writer)
     parts = _parts(found, writer, with_text=with_text, depth=0)
     writer.done.append(f"{FILE_NAME} to {len(found.files)} files")
     if not parts:
@@ -78,6 +79,7 @@ def _bodies(found: tnef.Tnef, writer: Writer) -> list[Entity]:
         octets = rtf.unpacked(found.rtf)
     except rtf.RtfError as error:
         raise Packed(f"{FILE_NAME}: its formatted text: {error}") from error
+    writer.budget.spend(Work.FORMATTED, len(octets))
     return [_octets("message.rtf", "application/rtf", octets)]
 
 
@@ -96,7 +98,7 @@ def _file(file: tnef.File, writer: Writer, depth: int) -> Entity:
     if not file.message or depth >= MAX_DEPTH:
         return _octets(file.name, _type_of(file), file.data, file.id)
     try:
-        inner = tnef.read(file.data)
+        inner = tnef.read(file.data, writer.budget)
     except tnef.TnefError as error:
         raise Packed(f"{FILE_NAME}: a message in it: {error}") from error
     parts = _parts(inner, writer, with_text=True, depth=depth + 1) or [writer.entity("", PLAIN, ())]

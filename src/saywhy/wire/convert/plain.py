@@ -82,7 +82,7 @@ class Gatherer:
             text = self._writer.from_html(text) if part.type == HTML else text
             self._texts.append(text if text.endswith("\n") else text + "\n")
         elif packed.is_packed(part):
-            found = packed.read(part)
+            found = packed.read(part, self._writer)
             if not self._texts and (text := packed.text_of(found, self._writer)):
                 self._texts.append(text)
             self._left += [_shown(file.name, file.type, len(file.data)) for file in found.files]

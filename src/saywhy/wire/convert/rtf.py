@@ -32,39 +32,33 @@ def unpacked(data: bytes) -> bytes:
     return bytes(_expanded(data, size)[:size])
 
 
-class _Ring:
-    """The text so far, of which the last 4096 octets can be said again."""
-
-    def __init__(self) -> None:
-        self.octets = bytearray(_START.ljust(_DICTIONARY, b"\0"))
-        self.write = len(_START)
-        self.out = bytearray()
-
-    def say(self, octet: int) -> None:
-        self.octets[self.write] = octet
-        self.write = (self.write + 1) % _DICTIONARY
-        self.out.append(octet)
-
-
 def _expanded(data: bytes, size: int) -> bytearray:
-    """Runs of eight: a literal octet, or a place in the ring and a length."""
-    ring = _Ring()
-    at, end = 16, len(data)
-    while at < end and len(ring.out) <= size:
+    """Runs of eight: a literal octet, or a place among the last 4096 octets and a length.
+
+    Places count in a ring of which the text fills the octet behind `_START` first.
+    """
+    text = bytearray(bytes(_DICTIONARY - len(_START)) + _START)
+    at, end, most = 16, len(data), _DICTIONARY + size
+    while at < end and len(text) <= most:
         flags = data[at]
         at += 1
+        if not flags and at + 8 <= end:
+            text += data[at : at + 8]
+            at += 8
+            continue
         for bit in range(8):
             said = flags >> bit & 1
             if at + said >= end:
                 raise RtfError("it is cut off")
             if not said:
-                ring.say(data[at])
+                text.append(data[at])
                 at += 1
                 continue
             offset, length = data[at] << 4 | data[at + 1] >> 4, (data[at + 1] & 15) + 2
             at += 2
-            if offset == ring.write:
-                return ring.out
-            for step in range(offset, offset + length):
-                ring.say(ring.octets[step % _DICTIONARY])
+            back = (len(text) + len(_START) - offset) % _DICTIONARY
+            if not back:
+                return text[_DICTIONARY:]
+            again = text[-back : len(text) - back + length]
+            text += again if back >= length else (again * length)[:length]
     raise RtfError("it has no end")

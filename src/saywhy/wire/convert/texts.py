@@ -6,13 +6,11 @@ from collections.abc import Iterable, Mapping
 
 from saywhy.model.form import Form
 from saywhy.wire.convert import entity, html
+from saywhy.wire.convert.budget import Budget, Work
 from saywhy.wire.convert.charsets import Charsets, encode
 from saywhy.wire.convert.entity import Entity
-from saywhy.wire.convert.errors import TooMuch
 from saywhy.wire.header import Field
 from saywhy.wire.mime import Part, parameters
-
-MAX_TEXT = 4 * 1024 * 1024  # characters of one text that becomes HTML, or comes of it
 
 PLAIN, HTML = "text/plain", "text/html"
 
@@ -27,13 +25,14 @@ def is_body(part: Part) -> bool:
 
 
 class Writer:
-    """For one message.  `done` and `lost` are told in its tracking."""
+    """For one message.  `done` and `lost` are told in its tracking; `budget` is what its conversion may cost."""
 
     def __init__(self, form: Form, charsets: Charsets) -> None:
         self._form = form
         self._charsets = charsets
         self.done: list[str] = []
         self.lost: list[str] = []
+        self.budget = Budget()
 
     def text(self, part: Part, target: str) -> Entity | None:
         """A body in the type `target` and in the charset that is wanted; None when it is so already."""
@@ -42,7 +41,7 @@ class Writer:
             return None
         text = self.read(part)
         if target == HTML and part.type == PLAIN:
-            text = html.from_text(_bounded(text))
+            text = html.from_text(self._bounded(text))
         elif target == PLAIN and part.type == HTML:
             text = self.from_html(text)
         keep: Mapping[str, str] = {}
@@ -63,7 +62,7 @@ class Writer:
 
     def from_html(self, text: str) -> str:
         self.lost.append("the formatting of HTML")
-        return html.to_text(_bounded(text))
+        return html.to_text(self._bounded(text))
 
     def entity(
         self, text: str, type_: str, fields: Iterable[Field], keep: Mapping[str, str] | None = None
@@ -86,8 +85,6 @@ class Writer:
             return False
         return bool(self._charsets.codec(label)) or not entity.data_of(part).isascii()
 
-
-def _bounded(text: str) -> str:
-    if len(text) > MAX_TEXT:
-        raise TooMuch("characters of one text", len(text), MAX_TEXT)
-    return text
+    def _bounded(self, text: str) -> str:
+        self.budget.spend(Work.TEXT, len(text))
+        return text

@@ -1,7 +1,7 @@
 """winmail.dat: what Outlook packs a message into (MS-OXTNEF): the text, its formatted form, the files.
 
-Attributes one after the other, each with a length and a checksum; two kinds hold MAPI properties.  Everything is
-bounded by the octets that are there.  Leaves out: recipients, calendars, OLE objects, named properties' names.
+Attributes one after the other, each with a length and a checksum; two kinds hold MAPI properties.  What is
+looped over is counted (budget).  Leaves out: recipients, calendars, OLE objects, named properties' names.
 """
 
 from __future__ import annotations
@@ -9,6 +9,8 @@ from __future__ import annotations
 import struct
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+
+from saywhy.wire.convert.budget import Budget, Work
 
 SIGNATURE = b"\x78\x9f\x3e\x22"
 MAX_ATTACHMENTS = 1000
@@ -58,19 +60,20 @@ class Tnef:
     files: list[File] = field(default_factory=list)
 
 
-def read(data: bytes) -> Tnef:
+def read(data: bytes, budget: Budget) -> Tnef:
     """TnefError when it is cut off, or a checksum is wrong."""
     found = Tnef()
     for id_, value in _attributes(data):
+        budget.spend(Work.ITEMS, 1)
         match id_:
             case _Id.NEW_FILE:
                 if len(found.files) >= MAX_ATTACHMENTS:
                     raise TnefError(f"it has more than {MAX_ATTACHMENTS} files")
                 found.files.append(File())
             case _Id.FILE_NAME | _Id.FILE_DATA | _Id.FILE_PROPERTIES:
-                _add_to_file(found, id_, value)
+                _add_to_file(found, id_, value, budget)
             case _:
-                _add_to_message(found, id_, value)
+                _add_to_message(found, id_, value, budget)
     return found
 
 
@@ -92,16 +95,16 @@ def _attributes(data: bytes) -> Iterator[tuple[int, bytes]]:
         at = end + 2
 
 
-def _add_to_message(found: Tnef, id_: int, value: bytes) -> None:
+def _add_to_message(found: Tnef, id_: int, value: bytes, budget: Budget) -> None:
     match id_:
         case _Id.CODE_PAGE if len(value) >= 4:
-            found.code_page = f"cp{int.from_bytes(value[:4], 'little')}"
+            found.code_page = _code_page(value[:4])
         case _Id.SUBJECT:
             found.subject = _text(value, found.code_page)
         case _Id.BODY:
             found.text = _text(value, found.code_page)
         case _Id.PROPERTIES:
-            properties = _properties(value)
+            properties = _properties(value, budget)
             found.subject = _string(properties, _TAG_SUBJECT, found.code_page) or found.subject
             found.text = _string(properties, _TAG_BODY, found.code_page) or found.text
             _, found.rtf = properties.get(_TAG_RTF, (0, found.rtf))
@@ -109,10 +112,15 @@ def _add_to_message(found: Tnef, id_: int, value: bytes) -> None:
             found.html = _text_utf16(html).encode() if kind == _UNICODE else html
             _, charset = properties.get(_TAG_CHARSET, (0, b""))
             if len(charset) == 4:
-                found.code_page = f"cp{int.from_bytes(charset, 'little')}"
+                found.code_page = _code_page(charset)
 
 
-def _add_to_file(found: Tnef, id_: int, value: bytes) -> None:
+def _code_page(value: bytes) -> str:
+    """Windows has 65536: Python remembers each name that it was ever asked for."""
+    return f"cp{int.from_bytes(value[:2], 'little')}" if not any(value[2:]) else "cp1252"
+
+
+def _add_to_file(found: Tnef, id_: int, value: bytes, budget: Budget) -> None:
     if not found.files:
         raise TnefError("a part of a file stands before the file")
     file = found.files[-1]
@@ -122,7 +130,7 @@ def _add_to_file(found: Tnef, id_: int, value: bytes) -> None:
         case _Id.FILE_DATA:
             file.data = value
         case _Id.FILE_PROPERTIES:
-            properties = _properties(value)
+            properties = _properties(value, budget)
             for tag in (_TAG_NAME, _TAG_LONG_NAME):
                 file.name = _string(properties, tag, found.code_page) or file.name
             file.type = _string(properties, _TAG_MIME, found.code_page)
@@ -159,7 +167,7 @@ class _Cursor:
         return taken
 
 
-def _properties(data: bytes) -> dict[int, tuple[int, bytes]]:
+def _properties(data: bytes, budget: Budget) -> dict[int, tuple[int, bytes]]:
     """Tag -> type and (first) value; those with a name of their own are passed over."""
     cursor = _Cursor(data)
     count = cursor.number()
@@ -167,10 +175,11 @@ def _properties(data: bytes) -> dict[int, tuple[int, bytes]]:
         raise TnefError(f"a list has {count} properties")
     found: dict[int, tuple[int, bytes]] = {}
     for _ in range(count):
+        budget.spend(Work.ITEMS, 1)
         kind, tag = struct.unpack("<HH", cursor.take(4))
         if tag >= 0x8000:
             _skip_name(cursor)
-        value = _value(cursor, kind)
+        value = _value(cursor, kind, budget)
         if tag < 0x8000:
             found[tag] = kind & ~_SEVERAL, value
     return found
@@ -184,7 +193,7 @@ def _skip_name(cursor: _Cursor) -> None:
         cursor.padded(cursor.number())
 
 
-def _value(cursor: _Cursor, kind: int) -> bytes:
+def _value(cursor: _Cursor, kind: int, budget: Budget) -> bytes:
     base = kind & ~_SEVERAL
     size = _FIXED.get(base)
     if size is None and base not in _VARIABLE:
@@ -193,6 +202,7 @@ def _value(cursor: _Cursor, kind: int) -> bytes:
     values = (cursor.number() if several else 1) or 0
     first = b""
     for number in range(values):
+        budget.spend(Work.ITEMS, 1)
         value = cursor.take(size) if size is not None else cursor.padded(cursor.number())
         first = value if number == 0 else first
     return first

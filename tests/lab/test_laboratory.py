@@ -10,10 +10,12 @@ from pathlib import Path
 import aiosmtplib
 import pytest
 
-from saywhy.lab import post
+from saywhy.lab import arrivals, here, post
 from saywhy.lab.arrivals import Arrival, Arrivals, arrived
 from saywhy.lab.dialogue import ReceivedMessage
 from saywhy.lab.laboratory import Laboratory, Pace
+from saywhy.lab.scenario import Scenario, scenarios
+from saywhy.lab.world import World
 from saywhy.why.read.values import Kind
 from tests.lab.loopback import needs_loopback
 
@@ -168,6 +170,38 @@ async def test_a_scenario_that_ends_in_a_refusal_is_refused_here_too(bench: Benc
     assert b"a scenario needs a sender with a plain address" in told
 
 
+@pytest.mark.parametrize(("literal", "status"), [("[203.0.113.5]", "4.4.1"), ("[IPv6:2001:db8::5]", "4.3.1")])
+async def test_mail_to_an_address_literal_elsewhere_does_not_leave_this_machine(
+    bench: Bench, literal: str, status: str
+) -> None:
+    assert all(each.source_ip == "127.0.0.1" for each in bench.lab.app.organisation().send_connectors.values())
+    await bench.send(f"bob@{literal}")
+    assert (await bench.told(kind=Kind.DELAYED))[:2] == (f"bob@{literal}", status)
+
+
+async def test_the_reply_of_a_scenario_waits_for_its_client_though_the_evidence_is_gone(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    class Plays(here.HereMta):
+        async def _run(self, scenario: Scenario, sender: str) -> dict[str, object]:
+            path = tmp_path / sender
+            path.write_text(f"C: RCPT\nS: 550 5.1.1 No {sender}\n")
+            return {"ok": True, "report": str(path)}
+
+    monkeypatch.setattr(here, "WAIT", 0)
+    monkeypatch.setattr(here, "REPLIES", 2)
+    box = post.Post(World(), pytest.fail)
+    mta, scenario = Plays("mx.here.lab.test", box, tmp_path), scenarios()["NDR-5.1.1-a"]
+    for sender in ("a", "b", "c", "d"):
+        assert await mta._reply(scenario, sender) == here.LATER
+        while box.is_busy:
+            await asyncio.sleep(0)
+        (tmp_path / sender).unlink()
+    assert len(mta._playing) == 2
+    assert await mta._reply(scenario, "d") == "550 5.1.1 No d"
+    await box.close()
+
+
 async def test_a_host_of_one_s_own_does_as_its_script_says(bench: Bench) -> None:
     bench.lab.host("partner.example", {"rcpt": {"ron@*": "550 5.1.1 No such user"}})
     await bench.send("ron@partner.example", "rita@partner.example")
@@ -194,3 +228,14 @@ def test_the_letter_box_keeps_the_newest_in_order_and_finds_them_again(tmp_path:
     assert [each.to for each in found] == ["b@b.example", "3@a.example", "b@b.example"]
     assert found[1].raw == b"Return-Path: <s@s.example>\nDelivered-To: 3@a.example\nSubject: x\n\nx\n"
     assert arrived(tmp_path / "none") == []
+
+
+def test_the_letter_box_has_a_bound_in_octets_too(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(arrivals, "OCTETS", 2500)
+    content = b"Subject: x\r\n\r\n" + 1000 * b"x"
+    for first in (0, 5):  # and a box that is opened again
+        box = Arrivals(tmp_path)
+        for number in range(first, first + 5):
+            to = ((f"{number}@a.example", ()),)
+            box.take(ReceivedMessage("x", "s@s.example", (), to, content, "127.0.0.1", "", ""))
+        assert [each.to for each in arrived(tmp_path)] == [f"{first + 3}@a.example", f"{first + 4}@a.example"]

@@ -1,7 +1,7 @@
 """The laboratory's letter box: a Maildir with whatever arrived anywhere in it, a file for each recipient.
 
-The oldest messages go when there are more than `keep`.  A message gets Return-Path and Delivered-To in front, as
-a mailbox would have it, and LF lines, as readers of Maildirs expect.
+The oldest messages go when there are more than `keep`, or more than OCTETS in all.  A message gets
+Return-Path and Delivered-To in front, as a mailbox would have it, and LF lines, as readers of Maildirs expect.
 """
 
 from __future__ import annotations
@@ -24,6 +24,7 @@ if TYPE_CHECKING:  # whoever looks into a letter box needs no server, and perhap
     from saywhy.why.read.values import Report
 
 KEEP = 1000
+OCTETS = 1024 * 1024 * 1024  # of all messages
 
 
 @dataclass(frozen=True)
@@ -68,7 +69,8 @@ class Arrivals:
         self._count = itertools.count(1)
         for name in ("tmp", "cur", "new"):
             (folder / name).mkdir(mode=0o700, parents=True, exist_ok=True)
-        self._files = deque(arrival.path for arrival in arrived(folder))
+        self._files = deque((path, path.stat().st_size) for path in (each.path for each in arrived(folder)))
+        self._octets = sum(size for _, size in self._files)
 
     def take(self, message: ReceivedMessage) -> None:
         """One file for each recipient."""
@@ -83,9 +85,12 @@ class Arrivals:
         whole = self._folder / "tmp" / name
         whole.write_bytes(head + content)
         path = whole.rename(self._folder / "new" / name)
-        self._files.append(path)
-        while len(self._files) > self._keep:
-            self._files.popleft().unlink(missing_ok=True)
+        self._files.append((path, len(head) + len(content)))
+        self._octets += self._files[-1][1]
+        while len(self._files) > self._keep or (self._octets > OCTETS and len(self._files) > 1):
+            oldest, size = self._files.popleft()
+            self._octets -= size
+            oldest.unlink(missing_ok=True)
         return path
 
 

@@ -109,6 +109,7 @@ name = "Internet"
 address_spaces = ["*"]
 port = {port}
 networks = ["{network}"]
+source_ip = "127.0.0.1"
 """
 
 

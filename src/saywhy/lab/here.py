@@ -25,6 +25,7 @@ from saywhy.lab.script import Step
 
 AT_ONCE = 4  # scenarios
 KEPT = 50  # folders with the evidence of a play
+REPLIES = 1000  # that wait for their client to come back
 WAIT = 8.0  # seconds that a client is kept for a reply
 LATER = "451 4.3.0 The scenario is still being played, or many are: try again later"
 
@@ -36,7 +37,7 @@ class HereMta(FakeMta):
         self._evidence = evidence
         self._plays = itertools.count(1)
         self._places = asyncio.Semaphore(AT_ONCE)
-        self._playing: dict[tuple[str, str], asyncio.Task[dict[str, Any]]] = {}  # those that end in a reply
+        self._playing: dict[tuple[str, str], asyncio.Task[str]] = {}  # those that end in a reply
 
     def at_recipient(self, asked: Asked) -> tuple[str, Step]:
         return "rcpt", _objection(asked)
@@ -63,11 +64,22 @@ class HereMta(FakeMta):
         if key not in self._playing:
             if not self._post.has_room:
                 return LATER
-            self._playing[key] = self._post.spawn(self._run(scenario, sender))
+            self._forget()
+            self._playing[key] = self._post.spawn(self._last_words(scenario, sender))
         await asyncio.wait((self._playing[key],), timeout=WAIT)
         if key not in self._playing or not self._playing[key].done():
             return LATER
-        return _told(self._playing.pop(key).result())
+        return self._playing.pop(key).result()
+
+    async def _last_words(self, scenario: Scenario, sender: str) -> str:
+        """Read at once: the evidence is gone after KEPT other plays."""
+        return await asyncio.to_thread(_told, await self._run(scenario, sender))
+
+    def _forget(self) -> None:
+        """The oldest replies for which nobody has come back."""
+        done = [key for key, task in self._playing.items() if task.done()]
+        for key in done[: max(0, len(self._playing) - REPLIES + 1)]:
+            del self._playing[key]
 
     async def _play(self, scenario: Scenario, sender: str) -> None:
         row = await self._run(scenario, sender)

@@ -5,7 +5,8 @@
 
 Mail handed in is relayed to the fake internet.  There lab.test answers what the address says, here.lab.test plays
 scenarios, a few domains below lab.test fail in ways of their own, names under `.invalid` do not exist, and every
-other domain takes all mail: so reports reach their senders, whoever they are.  Nothing leaves loopback.
+other domain takes all mail: so reports reach their senders, whoever they are.  Nothing leaves loopback:
+mail to an address literal elsewhere is sent from 127.0.0.1, from where no packet gets out, and waits.
 """
 
 from __future__ import annotations
@@ -51,6 +52,7 @@ max_connections_per_source_percent = 100
 name = "Internet"
 port = {port}
 networks = ["{network}"]
+source_ip = "127.0.0.1"
 
 [transport]
 glitch_interval = {retry}

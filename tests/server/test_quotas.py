@@ -71,6 +71,26 @@ async def test_the_notice_reaches_a_mailbox_that_takes_nothing_else() -> None:
         assert b"Subject: Ihr Postfach ist voll" in notice
 
 
+async def test_a_mailbox_whose_name_can_be_no_folder_keeps_nobody_from_being_told() -> None:
+    """120 letters of a name are 1,080 octets of a folder's."""
+    name = 120 * "\u90f5"
+    odd = f"""
+[[mailbox]]
+name = "{name}"
+addresses = ["odd@worcester.example"]
+default_quotas = false
+warning_quota = "1 KB"
+send_quota = "2 KB"
+"""
+    async with Site(organisation=odd) as site:
+        await site.send(BEN, [ANN], letter(body=BODY))
+        await site.mail("ann")
+        await site.ask("recipient set", name="ann", default_quotas="no", warning_quota="1 KB")
+        assert (await site.ask("quota notify")).text == "The owners of 1 full recipient were told."
+        assert {row["name"] for row in (await site.ask("quota list")).rows} == {"ann", "ben", name}
+        await site.quiet()
+
+
 async def test_the_round_of_the_day_comes_by_itself_and_not_at_the_first_start() -> None:
     """The clock shows the hour: a minute ago is due, as soon as a round before that is remembered."""
     ago = time.strftime("%H:%M", time.localtime(time.time() - 90))

@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import NamedTuple
 
+from saywhy.infra.errors import MailboxError
 from saywhy.infra.mailbox_tally import Brought, Tally
 from saywhy.infra.maildir import Maildirs
 
@@ -65,7 +66,10 @@ class Usages:
     async def bounds(self, mailbox: str) -> Read:
         """As it lies there now, and with what is on its way in."""
         before = self._tally.ended(mailbox)
-        found = await asyncio.to_thread(_read, self._maildirs.path(mailbox))
+        try:
+            found = await asyncio.to_thread(_read, self._maildirs.path(mailbox))
+        except MailboxError:  # its name can be no folder's: nothing lies there, and who writes is told why
+            found = Usage()
         if len(self._known) >= MAX_KNOWN:
             self._known.clear()
         known = self._known[mailbox] = _Known(found, before)

@@ -9,11 +9,11 @@ import pytest
 from saywhy.flow.queue import cap as caps
 from saywhy.flow.queue.cap import Cap
 from saywhy.lab.clock import jumping
-from saywhy.model.envelope import Notify, Origin, ReversePath
+from saywhy.model.envelope import DeliverBy, Notify, Origin, ReversePath
 from saywhy.model.event import Kind
 from saywhy.model.organisation import TransportConfig
-from saywhy.model.outcome import Failed
-from tests.flow.queue.desk import STEADY, Desk, every, failure, names, running
+from saywhy.model.outcome import Deferred, Failed
+from tests.flow.queue.desk import LATER, STEADY, Desk, every, failure, names, running
 
 UNKNOWN = Failed(failure("5.1.1", "remote-user-unknown", remote=True))
 FEW = dataclasses.replace(STEADY, report_rate=3, report_domain_rate=5)
@@ -69,6 +69,24 @@ async def test_a_domain_has_a_cap_of_its_own() -> None:
             await desk.settled(1)
         assert len(desk.reports) == 5
         assert [row.connector for row in await desk.store.held()] == ["s5@corp.example"]
+
+
+@pytest.mark.parametrize("trouble", [UNKNOWN, LATER])
+def test_a_deadline_of_a_stranger_s_own_is_no_way_around_the_cap(trouble: Failed | Deferred) -> None:
+    async def story() -> None:
+        async with running(Desk(script=every(trouble), transport=FEW)) as desk:
+            await send(desk, 1, 7, by=DeliverBy(60, returns=True))
+            await desk.settled(HOUR / 2)
+            assert len(desk.reports) == 3
+            assert [(row.key, row.recipients) for row in await desk.store.held()] == [(KEY, 4)]
+            await desk.settled(HOUR + 60)
+            assert named(desk)[3:] == [[f"r{number}@one.test" for number in range(4, 8)]]
+            assert {event.status for event in desk.sink.of(Kind.FAIL)} == (
+                {"5.1.1"} if trouble is UNKNOWN else {"5.4.7"}
+            )
+            assert not await desk.store.held()
+
+    jumping(story)()
 
 
 @jumping

@@ -13,7 +13,7 @@ from collections.abc import Callable
 from saywhy.model.evidence import Step
 from saywhy.model.failure import Failure
 from saywhy.model.organisation import TransportConfig
-from saywhy.model.queued import NEVER, HopKind, Message, Pending
+from saywhy.model.queued import GATHERED, NEVER, HopKind, Message, Pending
 
 _HOP_STEPS = {Step.CONNECT, Step.GREETING, Step.EHLO, Step.STARTTLS, Step.AUTH}
 _HOP_CAUSES = {
@@ -79,10 +79,13 @@ def expires(message: Message, pending: Pending, now: float) -> float:
 def deadline(message: Message, pending: Pending) -> float:
     """When the sender's own deadline needs an act of ours (RFC 2852); NEVER without one, or when that was done.
 
-    A message that is held back has it all the same.  One that came with none left was reported where it passed.
+    A message that is held back has it all the same, but not one that waits to be reported with others.  One that
+    came with none left was reported where it passed.
     """
     by = message.envelope.by
     if by is None or pending.hop.kind is HopKind.POISON:
+        return NEVER
+    if pending.hop.kind is HopKind.HELD and pending.hop.domain == GATHERED:
         return NEVER
     done = not by.returns and (pending.lateness_told or by.seconds <= 0)
     return NEVER if done else by.at

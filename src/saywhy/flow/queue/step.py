@@ -98,7 +98,12 @@ class Step:
         self._done(pending, Failed(failure), events.failed(self._message, pending, failure, self._now))
 
     def _fail(self, pending: Pending, failure: Failure, *, expired: bool) -> None:
-        held = self._guard.caught(self._message, pending, failure, self._now, expired=expired)
+        self._end(
+            pending, failure, self._guard.caught(self._message, pending, failure, self._now, expired=expired)
+        )
+
+    def _end(self, pending: Pending, failure: Failure, held: Pending | None) -> None:
+        """For good, or `held` until it may be reported."""
         if held is None:
             self.give_up(pending, failure)
             return
@@ -110,7 +115,9 @@ class Step:
             failure = expiry.remember(outcome.failure, pending.failure)
             pending = dataclasses.replace(pending, failure=failure)
         if retry.returned(self._message, pending, self._now):
-            self.give_up(pending, failures.deadline_missed(self._message, pending, self._now))
+            failure = failures.deadline_missed(self._message, pending, self._now)
+            held = self._guard.cap.gathered(self._message, pending, failure, self._now)
+            self._end(pending, failure, held)
             return
         if self._now >= retry.expires(self._message, pending, self._now):
             failure = expiry.expired(self._message, pending, self._config.expiry_status, self._now)

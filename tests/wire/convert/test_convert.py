@@ -190,6 +190,15 @@ def test_the_texts_of_a_message_are_too_long_together() -> None:
     assert caught.value.limit == Work.TEXT.limit
 
 
+def test_characters_that_a_charset_does_not_have_are_looked_for_within_bounds() -> None:
+    text = "".join(map(chr, range(0x10000, 0x10000 + Work.DISTINCT.limit // 2 + 1)))
+    head = "Content-Type: multipart/mixed; boundary=b", ""
+    part = ["--b", "Content-Type: text/plain; charset=utf-8", "", text]
+    with pytest.raises(TooMuch, match="different characters") as caught:
+        convert(mail(*head, *part * 2, "--b--"), Form(charset="koi8-r"))
+    assert caught.value.observed > caught.value.limit == Work.DISTINCT.limit
+
+
 def test_plain_text_out_of_a_message_without_any_is_not_to_be_had() -> None:
     picture = mail(
         "Content-Type: multipart/mixed; boundary=b", "", "--b", "Content-Type: image/png", "", "x", "--b--"

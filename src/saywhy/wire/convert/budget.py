@@ -15,6 +15,7 @@ class Work(Enum):
     """What is counted, and how much of it one message may have."""
 
     TEXT = "characters of its texts", 4 * 1024 * 1024  # that become HTML, or come of it
+    DISTINCT = "different characters of its texts", 1_000_000  # of texts that a charset does not hold
     FORMATTED = "octets of formatted text in winmail.dat", 8 * 1024 * 1024  # unpacked
     ITEMS = "attributes, properties and values in winmail.dat", 250_000
 

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from saywhy.wire import charset
+from saywhy.wire.convert.budget import Budget, Work
 from saywhy.wire.convert.errors import NoCodec
 
 MAX_LABEL = 64
@@ -49,7 +50,7 @@ class Charsets:
 ALL = Charsets()
 
 
-def encode(text: str, label: str, *, html: bool = False) -> tuple[bytes, int]:
+def encode(text: str, label: str, budget: Budget, *, html: bool = False) -> tuple[bytes, int]:
     """The octets, and how many characters the charset does not have; HTML has a spelling for all of them."""
     try:
         return text.encode(label), 0
@@ -57,8 +58,9 @@ def encode(text: str, label: str, *, html: bool = False) -> tuple[bytes, int]:
         pass
     if html:
         return text.encode(label, "xmlcharrefreplace"), 0
-    out = text.encode(label, "replace")
-    return out, max(1, sum(not _holds(char, label) for char in set(text)))
+    different = set(text)
+    budget.spend(Work.DISTINCT, len(different))
+    return text.encode(label, "replace"), max(1, sum(not _holds(char, label) for char in different))
 
 
 def _holds(char: str, label: str) -> bool:

@@ -70,7 +70,7 @@ class Writer:
         """Text -> a part, in the charset that is wanted, else in the smallest of two that hold it."""
         charset = self._form.charset or ("us-ascii" if text.isascii() else "utf-8")
         codec = self._charsets.codec(charset) or "ascii"
-        octets, missing = encode(text.replace("\n", "\r\n"), codec, html=type_ == HTML)
+        octets, missing = encode(text.replace("\n", "\r\n"), codec, self.budget, html=type_ == HTML)
         if missing:
             self.lost.append(f"{missing} characters that are not in {charset}")
         encoding, body = entity.encoded(octets)

@@ -14,6 +14,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from saywhy.model.form import ContentType, Form
+from saywhy.wire.convert import texts
 from saywhy.wire.convert.budget import Work
 from saywhy.wire.convert.charsets import Charsets
 from saywhy.wire.convert.convert import MAX_DEPTH, MAX_PARTS, Converted, convert
@@ -188,6 +189,18 @@ def test_the_texts_of_a_message_are_too_long_together() -> None:
     with pytest.raises(TooMuch, match="characters of its texts") as caught:
         convert(mail(*head, *several * 3, "--b--"), TEXT)
     assert caught.value.limit == Work.TEXT.limit
+
+
+def test_a_part_is_looked_at_as_often_however_deep_it_lies(monkeypatch: pytest.MonkeyPatch) -> None:
+    seen: list[object] = []
+    real = texts.is_body
+    monkeypatch.setattr(texts, "is_body", lambda part: seen.append(part) or real(part))
+    counts = []
+    for depth in (2, MAX_DEPTH):
+        seen.clear()
+        assert convert(nested(depth).replace(b"mixed", b"alternative"), TEXT).done
+        counts.append(len(seen))
+    assert counts[0] == counts[1] <= 3
 
 
 def test_characters_that_a_charset_does_not_have_are_looked_for_within_bounds() -> None:

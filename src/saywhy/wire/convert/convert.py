@@ -82,6 +82,7 @@ class _Walk:
         self._view = memoryview(root.content)
         self._form = form
         self._writer = writer
+        self._kinds: dict[int, str] = {}
 
     def entity(self, part: Part, *, alone: bool = True) -> Entity | None:
         """What becomes of a part; None when it stays.  `alone`: no other text stands beside it."""
@@ -110,9 +111,11 @@ class _Walk:
         children = self._children(part)
         stay = self._chosen(part, children)
         if len(stay) < len(children):
-            left = {_kind(each) or each.type for each in children} - {_kind(each) or each.type for each in stay}
+            left = {self._kind(each) or each.type for each in children} - {
+                self._kind(each) or each.type for each in stay
+            }
             self._writer.done.append(f"{', '.join(sorted(left)) or 'an alternative'} left out")
-        beside = any(_kind(each) for each in stay)
+        beside = any(self._kind(each) for each in stay)
         made = [self.entity(each, alone=alone and not beside) for each in stay]
         if part.type == "multipart/alternative" and len(stay) == 1:
             inner = made[0] or entity.of(stay[0], self._view)
@@ -133,8 +136,8 @@ class _Walk:
         if part.type != "multipart/alternative":
             return stay
         wanted, replaced = _WANTED.get(self._form.content, ("", ""))
-        if any(_kind(each) == wanted for each in stay):
-            stay = [each for each in stay if _kind(each) in ("", wanted) or _kind(each) != replaced]
+        if any(self._kind(each) == wanted for each in stay):
+            stay = [each for each in stay if self._kind(each) in ("", wanted) or self._kind(each) != replaced]
         if not self._form.media:
             return stay
         taken = [each for each in stay if all(map(self._covers, _leaves(each)))]
@@ -150,6 +153,24 @@ class _Walk:
         if not any(field.body.lower().lstrip().startswith(b"text/plain") for field in first.content_fields()):
             return list(part.fields)
         return [*entity.kept(part), entity.content_type("multipart/mixed", {"boundary": boundary})]
+
+    def _kind(self, part: Part) -> str:
+        """`text/plain` or `text/html` for what is mainly that; empty for anything else.
+
+        Remembered: each multipart around a part asks for it again.
+        """
+        known = self._kinds.get(id(part))
+        if known is None:
+            known = self._kinds[id(part)] = self._found_kind(part)
+        return known
+
+    def _found_kind(self, part: Part) -> str:
+        if part.type == "multipart/alternative":
+            kinds = set(map(self._kind, part.parts))
+            return HTML if HTML in kinds else PLAIN if PLAIN in kinds else ""
+        if part.type.startswith("multipart/") and part.type not in _WHOLE:
+            return self._kind(part.parts[0]) if part.parts else ""
+        return part.type if texts.is_body(part) else ""
 
     # -- media types --
 
@@ -172,13 +193,3 @@ class _Walk:
 def _leaves(part: Part) -> list[str]:
     """The media types in it."""
     return [each.type for each in part.walk() if not each.type.startswith("multipart/")]
-
-
-def _kind(part: Part) -> str:
-    """`text/plain` or `text/html` for what is mainly that; empty for anything else."""
-    if part.type == "multipart/alternative":
-        kinds = {_kind(each) for each in part.parts}
-        return HTML if HTML in kinds else PLAIN if PLAIN in kinds else ""
-    if part.type.startswith("multipart/") and part.type not in _WHOLE:
-        return _kind(part.parts[0]) if part.parts else ""
-    return part.type if texts.is_body(part) else ""

@@ -8,6 +8,8 @@ import pytest
 
 from saywhy.flow.queue import cap as caps
 from saywhy.flow.queue.cap import Cap
+from saywhy.flow.queue.lane import Key
+from saywhy.infra.store.protocol import DueRow
 from saywhy.lab.clock import jumping
 from saywhy.model.envelope import DeliverBy, Notify, Origin, ReversePath
 from saywhy.model.event import Kind
@@ -154,6 +156,25 @@ async def test_a_gathered_report_that_breaks_becomes_one_for_each_message() -> N
         assert named(desk)[3:] == [["r4@one.test"], ["r5@one.test"]]
         assert [event.text for event in desk.sink.of(Kind.FAULT)] == ["gathered report: ValueError: broken"]
         assert await desk.empty()
+
+
+@jumping
+async def test_what_a_long_gathering_remembers_is_bounded() -> None:
+    desk = failing(dataclasses.replace(FEW, report_rate=1))
+    storms, remembered = desk.queue._storms, list[int]()
+    chunk = storms._chunk
+
+    async def counting(key: str, began: float, seen: set[Key], left: set[Key]) -> list[DueRow]:
+        found = await chunk(key, began, seen, left)
+        remembered.append(len(seen) + len(left))
+        return found
+
+    storms._chunk = counting
+    async with running(desk):
+        await send(desk, 1, 331)
+        await desk.settled(HOUR)
+        assert await desk.empty()
+    assert max(remembered) == 100
 
 
 @jumping

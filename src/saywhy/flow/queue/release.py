@@ -156,6 +156,7 @@ class Storms:
             try:
                 change = await change_of(rows)
                 await self._committer.once(change)
+                seen.difference_update(change.settle, map(key_of, change.update))  # they have left the queue
             finally:
                 entering.difference_update(taken)
         return change

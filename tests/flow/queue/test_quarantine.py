@@ -8,7 +8,7 @@ from collections.abc import Sequence
 
 import pytest
 
-from saywhy.flow.queue.quarantine import ALONE, POISON
+from saywhy.flow.queue.quarantine import ALONE, POISON, QUIET
 from saywhy.flow.stages import Transmission
 from saywhy.infra.store.protocol import MessageFilter
 from saywhy.infra.work_notes import SIZE, WorkNotes
@@ -150,7 +150,7 @@ async def test_new_mail_is_accepted_and_waits_for_the_trials_but_not_for_one_tha
     machine.boot()
     await machine.desk.queue.start()
     await machine.desk.send("new@two.test")
-    await asyncio.sleep(ALONE / 2)
+    await asyncio.sleep(QUIET + ALONE / 2)
     assert machine.desk.times("two.test") == []
     await asyncio.sleep(ALONE)
     assert len(machine.desk.times("two.test")) == 1
@@ -187,6 +187,28 @@ async def test_an_attempt_that_ends_clears_the_suspect_whatever_its_outcome() ->
 
 
 @jumping
+async def test_workers_that_somebody_kills_one_after_the_other_put_nobody_aside() -> None:
+    machine = Machine("bad@one.test")
+    await machine.queued("bad@one.test")
+    machine.boot()
+    await machine.desk.queue.start()
+    await asyncio.sleep(0.1)
+    machine.guilty.clear()  # it only happened to be in work
+    machine.patience = 5.0
+    for _ in range(5):
+        frozen = bytes(machine.memory)
+        await machine.desk.queue.stop(0.0)
+        machine.memory[:] = frozen
+        machine.boot()
+        await machine.desk.queue.start()
+        await asyncio.sleep(2.5)
+    await asyncio.sleep(15.0)
+    assert await machine.aside() == []
+    assert len(machine.desk.times("one.test")) == 2  # once when it was killed, once after all of it
+    await machine.desk.queue.stop(0.0)
+
+
+@jumping
 async def test_with_a_threshold_of_none_nothing_is_put_aside() -> None:
     desk = Desk(transport=dataclasses.replace(STEADY, poison_threshold=0))
     machine = Machine("bad@one.test", desk=desk)
@@ -202,7 +224,7 @@ async def test_with_a_threshold_of_none_nothing_is_put_aside() -> None:
 async def put_aside(desk: Desk | None = None) -> tuple[Machine, QueueId]:
     machine = Machine("bad@one.test", desk=desk)
     [message] = await machine.queued("bad@one.test")
-    await machine.live(1)
+    await machine.live(2 * QUIET)
     return machine, message
 
 

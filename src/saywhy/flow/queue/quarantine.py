@@ -2,15 +2,17 @@
 
 A message that was in work at as many crashes as the organisation allows, at the last ones alone, goes into the
 poison queue, where nothing is tried and nothing expires until an administrator resumes or removes it.  Suspects
-that get through an attempt, whatever its outcome, are suspects no more.  Other deliveries wait for the trials,
-but not for long: for each a while, for all together another, longer after each further crash.  Mail is accepted
-meanwhile.
+that get through an attempt, whatever its outcome, are suspects no more.  Before the trials nothing is delivered
+for some seconds: a worker that ends then, as when somebody kills one after the other, proves nothing against a
+message.  Other deliveries wait for the trials, but not for long: for each a while, for all together another,
+longer after each further crash.  Mail is accepted meanwhile.
 """
 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import replace
 
 from saywhy.flow.queue import events, expiry, failures
@@ -26,6 +28,7 @@ from saywhy.model.event import Event, Kind
 from saywhy.model.queued import HopKind, Message, NextHop, Pending, QueueId
 
 POISON = NextHop(HopKind.POISON)
+QUIET = 5.0  # seconds before the trials in which nothing is in work
 ALONE = 10.0  # seconds that others wait for one trial; doubled with each crash in a row
 ALL_ALONE = 60.0  # for all of them
 MOST = 600.0
@@ -65,11 +68,14 @@ class Quarantine:
             return
         self._tell(f"a worker crashed; what it had in work is tried alone: {_named(list(suspects))}")
         stretch = 2 ** min(self._work.disorders - 1, 10)
-        end = asyncio.get_running_loop().time() + min(ALL_ALONE * stretch, MOST)
+        end = asyncio.get_running_loop().time() + QUIET + min(ALL_ALONE * stretch, MOST)
         hold = asyncio.get_running_loop().call_at(end, self._let_others)
         try:
-            for message, crashes in suspects.items():
-                await self._judge(message, crashes, min(ALONE * stretch, MOST))
+            doubtful = [message for message, crashes in suspects.items() if await self._decided(message, crashes)]
+            if doubtful:
+                await asyncio.sleep(QUIET)
+            for message in doubtful:
+                await self._tried(message, min(ALONE * stretch, MOST))
         finally:
             hold.cancel()
             self._let_others()
@@ -79,30 +85,45 @@ class Quarantine:
             self._scheduler.trying = False
             self._scheduler.pump()
 
-    async def _judge(self, message: QueueId, crashes: int, patience: float) -> None:
-        try:
+    async def _decided(self, message: QueueId, crashes: int) -> bool:
+        """Whether it has to be tried; if not, what becomes of it is done."""
+        limit = self._context.transport.poison_threshold
+        with self._faults(message):
             async with self._changing:
-                trial = await self._judged(message, crashes)
+                found, owed = await self._what(message)
+                if found is None or not limit:
+                    self._cleared(message)
+                elif all(each.hop == POISON for each in owed):
+                    await self._silence(message, owed)
+                elif crashes >= limit:
+                    await self._put_aside(found, owed, crashes, limit)
+                else:
+                    return True
+        return False
+
+    async def _tried(self, message: QueueId, patience: float) -> None:
+        """It may have been removed, or put off, meanwhile."""
+        with self._faults(message):
+            async with self._changing:
+                found, owed = await self._what(message)
+                if found is None:
+                    self._cleared(message)
+                    return
+                trial = self._try(found, owed)
             if trial:
                 await asyncio.wait(trial, timeout=patience)
+
+    async def _what(self, message: QueueId) -> tuple[Message | None, Sequence[Pending]]:
+        found = await self._context.store.message(message)
+        return found, await self._context.store.pending(message) if found is not None else []
+
+    @contextmanager
+    def _faults(self, message: QueueId) -> Iterator[None]:
+        try:
+            yield
         except Exception as error:
             self._context.tell(Kind.FAULT, f"queue: trial of {message}: {type(error).__name__}: {error}")
             self._window.suspected.discard(message)  # and its note stays
-
-    async def _judged(self, message: QueueId, crashes: int) -> Sequence[asyncio.Task[None]]:
-        """The attempts that it is tried by, if it is."""
-        limit = self._context.transport.poison_threshold
-        found = await self._context.store.message(message)
-        owed = await self._context.store.pending(message) if found is not None else []
-        if found is None or not limit:
-            self._cleared(message)
-        elif all(each.hop == POISON for each in owed):
-            await self._silence(message, owed)
-        elif crashes >= limit:
-            await self._put_aside(found, owed, crashes, limit)
-        else:
-            return self._try(found, owed)
-        return ()
 
     def _try(self, message: Message, owed: Sequence[Pending]) -> Sequence[asyncio.Task[None]]:
         """One transmission to each of its next hops."""

@@ -55,8 +55,16 @@ class Rows:
             self.messages.append(message_row(new.message, None, None))
         else:
             self.octets += len(new.content)
-            self.messages.append(message_row(new.message, new.content, digest_of(new.content)))
+            self.messages.append(message_row(new.message, new.content, None))
         self.recipients += map(recipient_row, new.pending)
+
+    def digested(self) -> list[Row]:
+        """`messages` with the digests of contents that stand in them.
+
+        Asked for in the writer's thread: hashing gives the interpreter lock away, which costs the event loop more
+        than the hash.
+        """
+        return [row if row[-2] is None else (*row[:-1], digest_of(row[-2])) for row in self.messages]
 
     def digest_large(self) -> None:
         """What a large content's row still lacks: taken in a thread, since it takes a millisecond for each MB."""

@@ -17,7 +17,7 @@ _SMALL_STEP = 16  # few sizes, so that the prepared statements stay in the conne
 
 def apply(connection: sqlite3.Connection, counts: Counts, rows: Rows) -> None:
     """Everything of `rows` but the files, inside the transaction that is open."""
-    _many(connection, queries.ADD_MESSAGES, rows.messages)
+    _many(connection, queries.ADD_MESSAGES, rows.digested())
     for part in _parts(rows.recipients):
         if rows.updates:
             counts.out(part)

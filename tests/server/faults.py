@@ -157,8 +157,8 @@ def _integrity(path: Path) -> str:
 # -- the stories --
 
 
-def queue_full(folder: Path) -> Story:
-    story = Story(folder, "data/queue")
+def _refusing(folder: Path, disk: str) -> Story:
+    story = Story(folder, disk)
     with story.server:
         story.sent(20)
         disks.fill(story.disk)
@@ -168,20 +168,15 @@ def queue_full(folder: Path) -> Story:
         story.again()
         story.whole()
     return story
+
+
+def queue_full(folder: Path) -> Story:
+    return _refusing(folder, "data/queue")
 
 
 def all_full(folder: Path) -> Story:
     """One disk for everything: queue, log, mailboxes, organisation."""
-    story = Story(folder, "data")
-    with story.server:
-        story.sent(20)
-        disks.fill(story.disk)
-        story.refused()
-        story.watch()
-        disks.free(story.disk)
-        story.again()
-        story.whole()
-    return story
+    return _refusing(folder, "data")
 
 
 def mailboxes_full(folder: Path) -> Story:

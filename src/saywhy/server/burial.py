@@ -11,39 +11,31 @@ from saywhy.model.event import Event, Kind, Sink
 from saywhy.model.units import HOUR
 from saywhy.operations.burying import leaving
 from saywhy.operations.context import OrganisationAccess
+from saywhy.server.rounds import Rounds
 
 
-class Burial:
-    """`start` and `stop` in the supervisor's loop; a look every hour, in memory."""
+class Burial(Rounds):
+    """A look every hour, in memory."""
 
     def __init__(self, organisation: OrganisationAccess, sink: Sink, clock: Clock, every: float = HOUR) -> None:
         self._organisation = organisation
         self._sink = sink
         self._clock = clock
-        self._every = every
-        self._task: asyncio.Task[None] | None = None
+        self.every = every
 
-    def start(self) -> None:
-        self._task = asyncio.get_running_loop().create_task(self._run())
-
-    async def stop(self) -> None:
-        if self._task is not None:
-            self._task.cancel()
-            await asyncio.gather(self._task, return_exceptions=True)
-
-    async def _run(self) -> None:
-        while True:
-            try:
-                await self.look()
-            except RevisionConflict:  # an administrator was faster
-                await asyncio.sleep(0)
-                continue
-            except StoreError as error:
-                self._sink.emit(Event(Kind.STORE_FAULT, self._clock.now(), text=f"tombstones: {error}"))
-            await asyncio.sleep(self._every)
+    def trouble(self, error: Exception) -> None:
+        kind, what = (Kind.STORE_FAULT, str(error)) if isinstance(error, StoreError) else (Kind.FAULT, repr(error))
+        self._sink.emit(Event(kind, self._clock.now(), text=f"tombstones: {what}"))
 
     async def look(self) -> int:
         """How many had their time."""
+        while True:
+            try:
+                return await self._forget()
+            except RevisionConflict:  # an administrator was faster
+                await asyncio.sleep(0)
+
+    async def _forget(self) -> int:
         organisation = self._organisation()
         old = leaving(organisation, self._clock.now())
         if old:

@@ -28,20 +28,21 @@ from saywhy.model.quota_state import Fullness
 from saywhy.model.transport import quotas
 from saywhy.model.units import DAY, HOUR, MINUTE
 from saywhy.operations.context import Away, QuotaRow
+from saywhy.server.rounds import Rounds
 from saywhy.server.shards import Access
 
-POLL = 1 * MINUTE
-AGAIN = (
-    23 * HOUR
-)  # seconds after which somebody may be told once more: a round may be a little earlier than the last
+# Seconds after which somebody may be told once more: a round may be a little earlier than the last.
+AGAIN = 23 * HOUR
 CHUNK = 50  # notices whose readers are written down at once
 MAX_OWNERS = 20  # of a folder, who are told
 
 Item = Mailbox | Folder
 
 
-class QuotaWatch:
-    """`start` and `stop` in the supervisor's loop; operations.context.Quotas."""
+class QuotaWatch(Rounds):
+    """operations.context.Quotas."""
+
+    every = 1 * MINUTE
 
     def __init__(
         self,
@@ -61,26 +62,16 @@ class QuotaWatch:
         self._clock = clock
         self._token = random_tokens()
         self._one = asyncio.Lock()  # one round at a time
-        self._task: asyncio.Task[None] | None = None
 
     def start(self) -> None:
         if not self._elsewhere:
-            self._task = asyncio.create_task(self._run())
+            super().start()
 
-    async def stop(self) -> None:
-        if self._task is not None:
-            self._task.cancel()
-            await asyncio.gather(self._task, return_exceptions=True)
-
-    async def _run(self) -> None:
-        while True:
-            try:
-                await self.look()
-            except (Away, InfraError, OSError, Refused) as error:
-                self._emit(Kind.QUOTA, f"not all could be told yet: {error}")
-            except Exception as error:
-                self._emit(Kind.FAULT, f"quota notices: {type(error).__name__}: {error}")
-            await asyncio.sleep(POLL)
+    def trouble(self, error: Exception) -> None:
+        if isinstance(error, Away | InfraError | OSError | Refused):
+            self._emit(Kind.QUOTA, f"not all could be told yet: {error}")
+        else:
+            self._emit(Kind.FAULT, f"quota notices: {type(error).__name__}: {error}")
 
     async def look(self) -> None:
         """A round, if its hour has come since the last one; the first ever is tomorrow's, or later today's."""

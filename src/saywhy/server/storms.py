@@ -7,7 +7,6 @@ shall not forget what it holds.
 
 from __future__ import annotations
 
-import asyncio
 import shlex
 from collections.abc import Callable, Mapping
 from uuid import uuid4
@@ -24,10 +23,10 @@ from saywhy.model.organisation import Organisation
 from saywhy.model.queued import GATHERED
 from saywhy.operations import holding, telling
 from saywhy.operations.context import Away
+from saywhy.server.rounds import Rounds
 from saywhy.server.shards import Access, Shards
 from saywhy.wire.date import rfc5322
 
-POLL = 3.0  # seconds
 FOLDER = "StormGuard"  # what the notice's trace header names
 
 _NOTICE = """\
@@ -59,8 +58,8 @@ Or give them up, and let their senders have the reports:
 """
 
 
-class StormWatch:
-    """`start` and `stop` in the supervisor's loop."""
+class StormWatch(Rounds):
+    every = 3.0  # seconds
 
     def __init__(
         self,
@@ -78,25 +77,11 @@ class StormWatch:
         self._clock = clock
         self._storms: dict[str, QueueRow] = {}
         self._unwritten: set[str] = set()  # storms of which the postmaster has no message yet
-        self._task: asyncio.Task[None] | None = None
 
-    def start(self) -> None:
-        self._task = asyncio.create_task(self._run())
-
-    async def stop(self) -> None:
-        if self._task is not None:
-            self._task.cancel()
-            await asyncio.gather(self._task, return_exceptions=True)
-
-    async def _run(self) -> None:
-        while True:
-            try:
-                await self.look()
-            except (Away, InfraError):
-                pass  # a worker that is not there, a store that cannot be read: they tell of themselves
-            except Exception as error:
-                self._emit(Kind.FAULT, f"storm guard: {type(error).__name__}: {error}")
-            await asyncio.sleep(POLL)
+    def trouble(self, error: Exception) -> None:
+        """A worker that is not there, a store that cannot be read: they tell of themselves."""
+        if not isinstance(error, Away | InfraError):
+            self._emit(Kind.FAULT, f"storm guard: {type(error).__name__}: {error}")
 
     async def look(self) -> None:
         """Tell what is new."""
